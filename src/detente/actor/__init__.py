@@ -1,0 +1,1 @@
+"""Who is named: tables of states, blocs and office holders, and the resolver of mentions."""

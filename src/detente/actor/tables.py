@@ -1,0 +1,212 @@
+"""The actor tables as the files give them: each row checked, each error with file and line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from detente.errors import DataError
+from detente.model import SECTORS
+
+_ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
+_CODE = re.compile(r"[A-Z]{3}$")
+NAME_KINDS = frozenset({"name", "adjective", "demonym", "combining"})
+ORGAN_KINDS = frozenset({"organ", "palace", "company", "media", "agency", "party", "official"})
+SECTOR_KINDS = frozenset({"office", "organ", "group", "equipment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A state, bloc, contested entity or armed group: code, English name, first and last day."""
+
+    code: str
+    name: str
+    family: str  # state, bloc, contested, armed_group
+    start: date | None = None
+    stop: date | None = None
+    acts: bool = True  # whether the codebook lets it be the actor of an event
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to name an actor: its words as in a dictionary, and what kind of name it is."""
+
+    words: str
+    kind: str
+    code: str | None
+    sector: str = "unspecified"
+    office: str | None = None
+    fixed: bool = False
+    weak: bool = False
+    proper: bool = False  # a sector noun that with its owner is an institution's name («МИД России»)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One tenure of an office, with the person's Russian names; open ends are None."""
+
+    code: str
+    office: str
+    person: str
+    given: str
+    surname: str
+    others: tuple[str, ...]
+    start: date
+    stop: date | None
+    source: str
+
+
+def rows(folder: Traversable, name: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a table, in order. Raises DataError for a wrong header or row length."""
+    reader = csv.reader((folder / name).read_text("utf-8").splitlines())
+    header = tuple(next(reader, ()))
+    if header != columns:
+        raise DataError(f"{name}:1: columns are {','.join(header)}, expected {','.join(columns)}")
+    for row in reader:
+        if len(row) != len(columns):
+            raise DataError(f"{name}:{reader.line_num}: {len(row)} fields, expected {len(columns)}")
+        yield reader.line_num, dict(zip(columns, row, strict=True))
+
+
+def day(text: str, where: str, last: bool = False) -> date | None:
+    """An ISO date, month or year as its first day, or its last; empty gives None. Raises DataError."""
+    if not text:
+        return None
+    match = _ISO.match(text)
+    if match is None:
+        raise DataError(f"{where}: {text!r} is no ISO date")
+    year, month, number = int(match[1]), match[2], match[3]
+    try:
+        if number:
+            return date(year, int(month), int(number))
+        if not last:
+            return date(year, int(month or 1), 1)
+        if not month:
+            return date(year, 12, 31)
+        following = date(year + int(month) // 12, int(month) % 12 + 1, 1)
+        return date.fromordinal(following.toordinal() - 1)
+    except ValueError as error:
+        raise DataError(f"{where}: {text!r}: {error}") from error
+
+
+def _data() -> Traversable:
+    return files("detente.actor") / "data"
+
+
+@cache
+def actors() -> dict[str, Actor]:
+    """Every actor that the tables know, by code. Raises DataError."""
+    found: dict[str, Actor] = {}
+    tables = (
+        ("states.csv", "state", ("code", "alpha2", "name", "region", "start", "stop")),
+        ("blocs.csv", "bloc", ("code", "name", "start", "stop", "actor")),
+        ("contested.csv", "contested", ("code", "name", "start", "stop")),
+        ("armed_groups.csv", "armed_group", ("code", "name", "start", "stop")),
+    )
+    for name, family, columns in tables:
+        for line, row in rows(_data(), name, columns):
+            where, code = f"{name}:{line}", row["code"]
+            if code in found:
+                raise DataError(f"{where}: {code} stands twice")
+            if family == "state" and not _CODE.match(code):
+                raise DataError(f"{where}: {code!r} is no ISO 3166-1 alpha-3 code")
+            acts = family in {"state", "contested"} or row.get("actor") == "yes"
+            start, stop = day(row["start"], where), day(row["stop"], where, last=True)
+            found[code] = Actor(code, row["name"], family, start, stop, acts)
+    return found
+
+
+def holders(folder: Traversable | None = None) -> list[Holder]:
+    """All tenures of every ``offices*.csv`` in ``folder`` (default: the package's). Raises DataError."""
+    columns = ("code", "office", "person", "given_ru", "surname_ru", "forms_ru", "start", "stop", "source")
+    folder = folder or _data()
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not (entry.name.startswith("offices") and entry.name.endswith(".csv")):
+            continue
+        for line, row in rows(folder, entry.name, columns):
+            where = f"{entry.name}:{line}"
+            start = day(row["start"], where)
+            if start is None or not row["surname_ru"] or not row["source"]:
+                raise DataError(f"{where}: a holder needs a start, a surname and a source")
+            found.append(
+                Holder(
+                    code=row["code"],
+                    office=row["office"],
+                    person=row["person"],
+                    given=row["given_ru"],
+                    surname=row["surname_ru"],
+                    others=tuple(form for form in row["forms_ru"].split("|") if form),
+                    start=start,
+                    stop=day(row["stop"], where, last=True),
+                    source=row["source"],
+                )
+            )
+    return found
+
+
+def forms(language: str) -> Iterator[Form]:
+    """Every name form of a language's tables, except the masked ones. Raises DataError."""
+    folder = files(f"detente.lang.{language}") / "data"
+    known = actors()
+    simple = (
+        ("names_blocs.csv", "bloc"),
+        ("names_capitals.csv", "capital"),
+        ("names_groups.csv", "armed_group"),
+        ("names_places.csv", "place"),
+    )
+    for name, kind in simple:
+        for line, row in rows(folder, name, ("code", "form", "flags")):
+            actual = "contested_place" if kind == "place" and not row["code"] else kind
+            yield _form(row, actual, f"{name}:{line}", known, "armed_group" if kind == "armed_group" else "")
+    for line, row in rows(folder, "names_states.csv", ("code", "kind", "form", "flags")):
+        kind = row["kind"]
+        if kind not in NAME_KINDS:
+            raise DataError(f"names_states.csv:{line}: unknown kind {kind!r}")
+        yield _form(row, kind, f"names_states.csv:{line}", known, "")
+    for line, row in rows(folder, "names_organs.csv", ("code", "kind", "sector", "form", "flags")):
+        where = f"names_organs.csv:{line}"
+        if row["kind"] not in ORGAN_KINDS or row["sector"] not in SECTORS:
+            raise DataError(f"{where}: unknown kind {row['kind']!r} or sector {row['sector']!r}")
+        yield _form(row, row["kind"], where, known, row["sector"])
+    for line, row in rows(folder, "names_sectors.csv", ("lemma", "kind", "sector", "office", "proper")):
+        where = f"names_sectors.csv:{line}"
+        if row["kind"] not in SECTOR_KINDS or row["sector"] not in SECTORS:
+            raise DataError(f"{where}: unknown kind {row['kind']!r} or sector {row['sector']!r}")
+        if row["proper"] not in {"", "yes"}:
+            raise DataError(f"{where}: proper is {row['proper']!r}, expected yes or nothing")
+        kind, office = f"sector_{row['kind']}", row["office"] or None
+        yield Form(row["lemma"], kind, None, row["sector"], office, proper=row["proper"] == "yes")
+
+
+def masked(language: str) -> Iterator[tuple[str, str]]:
+    """Names that contain an actor's name and are not that actor, with the type of what they name."""
+    folder = files(f"detente.lang.{language}") / "data"
+    for line, row in rows(folder, "names_masked.csv", ("form", "type")):
+        if row["type"] not in {"PER", "LOC", "ORG", "PRO", "OTHER"}:
+            raise DataError(f"names_masked.csv:{line}: unknown type {row['type']!r}")
+        yield row["form"], row["type"]
+
+
+def _form(row: dict[str, str], kind: str, where: str, known: dict[str, Actor], sector: str) -> Form:
+    code = row["code"]
+    if code and code not in known:
+        raise DataError(f"{where}: no table knows the code {code!r}")
+    flags = set(row["flags"].split())
+    if flags - {"fixed", "weak"}:
+        raise DataError(f"{where}: unknown flags {row['flags']!r}")
+    default = {"capital": "government", "demonym": "citizens", "bloc": "government", "name": "government"}
+    return Form(
+        words=row["form"],
+        kind=kind,
+        code=code or None,
+        sector=sector or default.get(kind, "unspecified"),
+        fixed="fixed" in flags,
+        weak="weak" in flags,
+    )

@@ -1,0 +1,479 @@
+"""The command line: ``detente read`` for single texts, ``detente annotate`` for many."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
+
+import typer
+
+from detente import __version__
+from detente.errors import DetenteError, InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from detente.batch import Tally
+    from detente.model import Document, Reading
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+STDIN = "-"
+SOME_REJECTED, UNUSABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+_PIPE_WIDTH = 120  # columns of a table that goes to a file or a pipe
+_DAY = re.compile(r"\d{4}-\d\d-\d\d$")
+
+_ROOT_HELP = """\
+Read Russian news into dated, sourced events between states.
+
+Every event leads to its sentence, every sentence to who says so. Nothing leaves this machine: \
+no account, no download, no network.
+
+[bold]Examples[/bold]
+  detente read article.txt --date 2024-10-17    one article, on the screen
+  detente read page.html --html reading.html    the same as a page to keep
+  curl -s URL | detente read - --json           everything, with offsets
+  detente annotate texts.jsonl out.jsonl        many texts, one a line
+"""
+_READ_HELP = """\
+Read articles and show what they report: who did what to whom, when, and who says so.
+
+The table has one row for each event, and the raised number at an act in the text is its row. Without \
+a day of publication, dates such as «накануне» stay relative, and the reading says so.
+
+Exit code: 0 if every file was read, 2 if any could not be; the others are still read.
+
+[bold]Examples[/bold]
+  detente read article.txt --date 2024-10-17
+  detente read page.html other.txt --html reading.html
+  detente read - --json < article.txt
+"""
+_ANNOTATE_HELP = """\
+Read many texts: one JSON object a line in, one out, in the same order.
+
+In: [bold]id[/bold] and [bold]text[/bold]; optionally [bold]published[/bold] or date (YYYY-MM-DD), \
+[bold]language[/bold], [bold]title[/bold] and [bold]source[/bold]. Other fields are ignored. Without an id, \
+a hash of title, day and text stands for it.
+
+Out: id, language, title, published, source, sentences, mentions, reports, attributions and warnings. \
+Offsets count the characters of text from 0, the end exclusive.
+
+A bad line is reported as IN.jsonl:LINE: reason, and the rest goes on. OUT.jsonl takes its place only \
+when all is written, so a run that fails leaves what was there before.
+
+Exit code: 0 if every line was read, 1 if some were rejected, 2 if the input cannot be used at all.
+
+[bold]Examples[/bold]
+  detente annotate texts.jsonl readings.jsonl
+  zcat texts.jsonl.gz | detente annotate - --gold-form > events.jsonl
+"""
+
+app = typer.Typer(
+    name="detente",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point of the ``detente`` command."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started the command
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    try:
+        app(prog_name="detente")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"detente: {message}", err=True)
+
+
+def _fail(message: str) -> NoReturn:
+    _complain(message)
+    raise typer.Exit(UNUSABLE)
+
+
+def _about(name: str, error: Exception) -> str:
+    """An error as one line that names its input once."""
+    if isinstance(error, OSError):
+        return f"{name}: {(error.strerror or str(error)).lower()}"
+    message = " ".join(str(error).split())
+    return message if message.startswith(name) else f"{name}: {message}"
+
+
+def _silence() -> None:
+    """Let nothing more go to standard output, so that the interpreter's last flush has no complaint."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that ends errors, Ctrl-C and a closed pipe in an exit code, never in a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, ValueError):
+                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        try:
+            result = command(*args, **kwargs)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            _silence()
+            raise typer.Exit(BROKEN_PIPE) from None
+        except OSError as error:
+            _silence()
+            _fail(_about(str(error.filename or "standard output"), error))
+        except DetenteError as error:
+            _fail(" ".join(str(error).split()))
+        return result
+
+    return run
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"detente {__version__}")
+        raise typer.Exit()
+
+
+@app.callback(help=_ROOT_HELP)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """The options that stand before a command."""
+
+
+# --- read -------------------------------------------------------------------------------------------
+
+
+@app.command(help=_READ_HELP)
+@_guarded
+def read(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Plain text or HTML in any usual encoding; - is standard input.")
+    ],
+    day: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="Day of publication; by default what the page or text itself states."
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title, in place of the one found.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language (ru), where it is not to be told from the text.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole reading as JSON: an object, or an array for several files.")
+    ] = False,
+    html: Annotated[
+        str | None,
+        typer.Option(metavar="OUT", help="Write a self-contained page instead of printing; - is standard output."),
+    ] = None,
+) -> None:
+    """Read single articles."""
+    published = _day(day)
+    _check_language(language)
+    if html is not None and html != STDIN:
+        _check_out(html, files)
+    if as_json and html == STDIN:
+        raise typer.BadParameter("--json and --html - both write to standard output")
+    names, documents = [], []
+    for name in files:
+        try:
+            documents.append(_load(name, published, title, language))
+            names.append(name)
+        except (DetenteError, OSError) as error:
+            _complain(_about(_called(name), error))
+    if documents:
+        from detente.reading import read_all
+
+        readings = list(read_all(documents))
+        if html is not None:
+            _write_page(readings, names, html)
+        if as_json:
+            _print_json(readings, names, several=len(files) > 1)
+        elif html is None:
+            _print_readings(readings, names)
+    if len(documents) < len(files):
+        raise typer.Exit(UNUSABLE)
+
+
+def _called(name: str) -> str:
+    return "standard input" if name == STDIN else name
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        if _DAY.match(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"{text!r} is not a date; write it as YYYY-MM-DD", param_hint="--date")
+
+
+def _check_language(language: str | None) -> None:
+    if language is None:
+        return
+    from detente.reading import LANGUAGES
+
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise typer.BadParameter(f"{language!r} is not read; Detente reads: {known}", param_hint="--language")
+
+
+def _check_out(out: str, sources: list[str]) -> None:
+    """Refuse an output that is a folder, lies nowhere or is one of the inputs."""
+    path = Path(out)
+    if path.is_dir():
+        _fail(f"{out}: is a directory; name a file to write")
+    if not path.absolute().parent.is_dir():
+        _fail(f"{out}: the folder to write to does not exist")
+    for source in sources:
+        with suppress(OSError):
+            if source != STDIN and path.samefile(source):
+                _fail(f"{out}: is the input itself; name another file to write")
+
+
+def _load(name: str, published: date | None, title: str | None, language: str | None) -> Document:
+    from detente.reader import read_bytes
+
+    if name == STDIN:
+        if sys.stdin.isatty():
+            _complain("reading standard input; end it with Ctrl-D")
+        data = sys.stdin.buffer.read()
+    elif re.match(r"https?://", name):
+        raise InputError("this is an address; save the page and give its file")
+    else:
+        data = Path(name).read_bytes()
+    return read_bytes(data, _called(name), published=published, title=title, language=language)
+
+
+def _console() -> Console:
+    """A console for standard output: wide where it is a pipe and nobody says how wide."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
+    return Console(width=width, highlight=False, emoji=False)
+
+
+def _print_readings(readings: list[Reading], names: list[str]) -> None:
+    from rich.text import Text
+
+    from detente.view.terminal import clean, show
+
+    console = _console()
+    for number, (reading, name) in enumerate(zip(readings, names, strict=True)):
+        with console.capture() as captured:
+            if number:
+                console.print()
+                console.rule(style="dim")
+                console.print()
+            show(console, reading, _called(name))
+        typer.echo(captured.get(), nl=False, color=True)
+    first = shlex.quote(clean(names[0]))
+    hints = (
+        (f"detente read {first} --html reading.html", "a page, with the evidence of every event"),
+        (f"detente read {first} --json", "everything, with offsets"),
+        ("detente annotate texts.jsonl", "the same for many texts"),
+    )
+    widest = max(len(command) for command, _ in hints)
+    with console.capture() as captured:
+        console.print()
+        console.print("Where to go next", style="bold")
+        for command, gives in hints:
+            console.print(Text.assemble("  ", command.ljust(widest), (f"  {gives}", "dim")), soft_wrap=True)
+    typer.echo(captured.get(), nl=False, color=True)
+
+
+def _print_json(readings: list[Reading], names: list[str], several: bool) -> None:
+    from detente.wire import reading_to_dict
+
+    found = [
+        {"id": reading.document.id, "file": name, "text": reading.document.text, **reading_to_dict(reading)}
+        for reading, name in zip(readings, names, strict=True)
+    ]
+    text = json.dumps(found if several else found[0], ensure_ascii=False, indent=2)
+    typer.echo(text.encode("utf-8", "replace") + b"\n", nl=False)
+
+
+def _write_page(readings: list[Reading], names: list[str], out: str) -> None:
+    from dataclasses import replace
+
+    from detente.view.page import page
+    from detente.view.words import count_words
+
+    sourced = [
+        reading
+        if reading.document.source
+        else replace(reading, document=replace(reading.document, source=Path(_called(name)).name))
+        for reading, name in zip(readings, names, strict=True)
+    ]
+    data = page(sourced).encode("utf-8", "replace")
+    if out == STDIN:
+        typer.echo(data, nl=False)
+        return
+    try:
+        with _replacing(out) as target:
+            target.write(data)
+    except OSError as error:
+        _fail(_about(out, error))
+    events = sum(len(reading.reports) for reading in readings)
+    _complain(f"wrote {out}: {count_words(len(readings), 'reading')}, {count_words(events, 'event')}")
+
+
+@contextmanager
+def _replacing(out: str) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of ``out`` only when all is written; pipes and devices as they are."""
+    path = Path(os.path.realpath(out))
+    if path.exists() and not path.is_file():
+        with path.open("wb") as direct:
+            yield direct
+        return
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+# --- annotate ---------------------------------------------------------------------------------------
+
+
+@app.command(help=_ANNOTATE_HELP)
+@_guarded
+def annotate(
+    source: Annotated[str, typer.Argument(metavar="IN.jsonl", help="One JSON object a line; - is standard input.")],
+    out: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUT.jsonl", show_default=False, help="Where to write; by default, and with -, standard output."
+        ),
+    ] = STDIN,
+    gold_form: Annotated[
+        bool, typer.Option("--gold-form", help="Write only id and events, in the form that the scorer takes.")
+    ] = False,
+) -> None:
+    """Read a file of JSON lines."""
+    from detente import batch
+
+    tally = batch.Tally()
+    if out != STDIN:
+        _check_out(out, [source])
+    bar = sys.stderr.isatty() and not (out == STDIN and sys.stdout.isatty())
+    try:
+        with _lines(source) as stream, _sink(out) as write, _progress(source, bar) as (say, moved):
+
+            def reject(line: int, reason: str) -> None:
+                say(f"{_called(source)}:{line}: {reason}")
+
+            for line in batch.annotate(stream, reject, tally, gold_form):
+                write(line)
+                moved(tally)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail(_about(str(error.filename or _written(out)), error))
+    _complain(
+        f"lines read: {tally.lines}; readings written: {tally.written}; events: {tally.events}; "
+        f"lines rejected: {tally.rejected}"
+    )
+    if tally.rejected:
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _written(out: str) -> str:
+    return "standard output" if out == STDIN else out
+
+
+@contextmanager
+def _lines(source: str) -> Iterator[IO[bytes]]:
+    """The input as a stream of byte lines. Raises InputError for bytes that can be no JSON lines."""
+    if source == STDIN:
+        yield sys.stdin.buffer
+        return
+    with Path(source).open("rb") as stream:
+        head = stream.peek(4096)[:4096]
+        if head.startswith(b"\x1f\x8b"):
+            command = f"zcat {shlex.quote(source)} | detente annotate -"
+            raise InputError(f"{source}: this is gzip; unpack it first: {command}")
+        if b"\x00" in head:
+            raise InputError(f"{source}: this is binary or UTF-16; annotate takes JSON lines in UTF-8")
+        yield stream
+
+
+@contextmanager
+def _sink(out: str) -> Iterator[Callable[[bytes], None]]:
+    if out == STDIN:
+        yield lambda data: typer.echo(data, nl=False)
+        return
+    with _replacing(out) as target:
+
+        def write(data: bytes) -> None:
+            target.write(data)
+
+        yield write
+
+
+@contextmanager
+def _progress(source: str, bar: bool) -> Iterator[tuple[Callable[[str], None], Callable[[Tally], None]]]:
+    """A bar on standard error, if wanted: how to say a line beside it, and how to tell it the tally."""
+    if not bar:
+        yield (lambda message: typer.echo(message, err=True)), (lambda _: None)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    size = Path(source).stat().st_size if source != STDIN and Path(source).is_file() else None
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("loading the models", total=size)
+
+        def moved(tally: Tally) -> None:
+            told = f"readings: {tally.written}, rejected: {tally.rejected}"
+            progress.update(task, completed=tally.position, description=told)
+
+        def say(message: str) -> None:
+            progress.console.print(message, soft_wrap=True, markup=False, highlight=False)
+
+        yield say, moved
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Languages: each a folder with a parser, and its words as data."""

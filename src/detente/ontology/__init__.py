@@ -1,0 +1,1 @@
+"""The event ontology: PLOVER's sixteen types with modes and quad classes."""

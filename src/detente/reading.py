@@ -1,0 +1,193 @@
+"""The way of one document: text to sentences, mentions, reports and who says so. Pure: no clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from detente.errors import InputError, LanguageError
+from detente.model import Attribution, Document, Interval, Mention, Reading, Report, Sentence, Span
+
+if TYPE_CHECKING:
+    from detente.lang.base import Parse
+
+LANGUAGES = ("ru",)
+BATCH = 64
+_LANGUAGE_NAMES = {"ru": "Russian"}
+
+
+class Reader:
+    """Reads documents of one language; holds the parser, the resolver and the coder (about 250 MB)."""
+
+    def __init__(self, language: str = "ru") -> None:
+        if language not in LANGUAGES:
+            raise LanguageError(
+                f"no reader for the language {language!r}; Detente reads: {', '.join(LANGUAGES)}", language
+            )
+        from detente.actor.resolver import Resolver
+        from detente.code.coder import Coder
+        from detente.lang.ru.parser import RussianParser
+
+        self.language = language
+        self._parser = RussianParser()
+        self._resolver = Resolver(language)
+        self._coder = Coder(language)
+
+    def read(self, document: Document) -> Reading:
+        """Read one document."""
+        return self.read_many([document])[0]
+
+    def read_many(self, documents: Sequence[Document]) -> list[Reading]:
+        """Read several documents at once, so that the parser's batches fill up."""
+        from detente.text.mask import mask
+
+        masked = [mask(document.text) for document in documents]
+        pieces: list[str] = []
+        origin: list[tuple[int, int]] = []
+        for number, each in enumerate(masked):
+            for start, stop in each.segments:
+                if each.text[start:stop].strip():
+                    pieces.append(each.text[start:stop])
+                    origin.append((number, start))
+        parses: list[list[Parse]] = [[] for _ in documents]
+        for (number, offset), found in zip(origin, self._parser.parse(pieces), strict=True):
+            for parse in found:
+                _shift(parse, offset)
+                parses[number].append(parse)
+        return [
+            self._one(document, found, each.text)
+            for document, found, each in zip(documents, parses, masked, strict=True)
+        ]
+
+    def _one(self, document: Document, parses: list[Parse], masked: str) -> Reading:
+        from detente.code.draft import Memory
+        from detente.code.speaker import attribute
+        from detente.text.dates import find_dates
+
+        text = document.text
+        entities = self._resolver.resolve(parses, masked, document.published, document.title)
+        attributions = tuple(attribute(parses, entities, masked, self.language))
+        reports: list[Report] = []
+        memory = Memory()
+        for index, (parse, found) in enumerate(zip(parses, entities, strict=True)):
+            if not any(entity.mention.actor for entity in found):
+                continue
+            dates = [
+                each.shift(parse.start)
+                for each in find_dates(
+                    masked[parse.start : parse.stop], document.published, self.language, nearest=True
+                )
+            ]
+            reports += self._coder.code(text, index, parse, found, dates, attributions, document.published, memory)
+        warnings = []
+        if document.published is None:
+            warnings.append("the day of publication is unknown: relative dates stay relative")
+        return Reading(
+            document=document,
+            sentences=tuple(Sentence(i, parse.start, parse.stop) for i, parse in enumerate(parses)),
+            mentions=tuple(entity.mention for found in entities for entity in found),
+            reports=tuple(_restore(report, text) for report in reports),
+            attributions=tuple(_restore_attribution(each, text) for each in attributions),
+            warnings=tuple(warnings),
+        )
+
+
+def _shift(parse: Parse, offset: int) -> None:
+    parse.start += offset
+    parse.stop += offset
+    for token in parse.tokens:
+        token.start += offset
+        token.stop += offset
+
+
+def _span(span: Span | None, text: str) -> Span | None:
+    """The span with its text as written, where masking had blanked something inside it."""
+    return None if span is None else Span(span.start, span.stop, text[span.start : span.stop])
+
+
+def _restore(report: Report, text: str) -> Report:
+    speaker = _span(report.speaker, text)
+    if speaker == report.speaker:
+        return report
+    from dataclasses import replace
+
+    return replace(report, speaker=speaker)
+
+
+def _restore_attribution(each: Attribution, text: str) -> Attribution:
+    from dataclasses import replace
+
+    content = Span(each.content.start, each.content.stop, text[each.content.start : each.content.stop])
+    return replace(each, content=content, speaker=_span(each.speaker, text))
+
+
+@cache
+def reader(language: str = "ru") -> Reader:
+    """The one reader of a language in this process."""
+    return Reader(language)
+
+
+def read(
+    text: str,
+    published: date | str | None = None,
+    *,
+    title: str | None = None,
+    language: str | None = None,
+    source: str | None = None,
+) -> Reading:
+    """Read one text: what it reports, who says so and when.
+
+    ``published`` is the day of publication (a date or ``YYYY-MM-DD``); without it relative dates stay
+    relative. Raises InputError for an empty text or an impossible date, LanguageError for a text in a
+    language that is not read.
+    """
+    return next(read_all([make_document(text, published, title=title, language=language, source=source)]))
+
+
+def make_document(
+    text: str,
+    published: date | str | None = None,
+    *,
+    title: str | None = None,
+    language: str | None = None,
+    source: str | None = None,
+) -> Document:
+    """A document from a text, checked: not empty, a real date, a language that is read."""
+    from detente.text.identify import identify
+
+    if not text.strip():
+        raise InputError("the text is empty")
+    if isinstance(published, str):
+        try:
+            published = date.fromisoformat(published[:10])
+        except ValueError:
+            raise InputError(f"not a date: {published!r}; write it as YYYY-MM-DD") from None
+    if language is None:
+        language = identify(text).language
+    if language not in LANGUAGES:
+        raise LanguageError(_unread(language), language)
+    return Document(text=text, title=title, published=published, language=language, source=source)
+
+
+def _unread(language: str | None) -> str:
+    from detente.text.identify import language_name
+
+    read_ones = ", ".join(_LANGUAGE_NAMES[code] for code in LANGUAGES)
+    if language is None:
+        return (
+            f"the language of the text cannot be told; Detente reads {read_ones} so far (set the language to force it)"
+        )
+    return f"the text looks {language_name(language)}; Detente reads {read_ones} so far"
+
+
+def read_all(documents: Iterable[Document]) -> Iterator[Reading]:
+    """Readings of many documents, in order, read in batches."""
+    stream = iter(documents)
+    while batch := list(islice(stream, BATCH)):
+        yield from reader(batch[0].language or "ru").read_many(batch)
+
+
+__all__ = ["LANGUAGES", "Interval", "Mention", "Reader", "make_document", "read", "read_all", "reader"]

@@ -1,0 +1,1 @@
+"""Bytes to clean text: decoding, masking of noise, language identification, dates."""
