@@ -10,7 +10,8 @@ from detente.ontology.plover import TYPES
 
 KINDS = {
     "perform", "happen", "begin", "receive", "plan", "offer", "agree", "threaten", "ask", "refuse", "cancel", "end",
-    "postpone", "consider", "suspect", "deny", "fail", "accuse", "speak", "discuss", "intend", "habit", "hint", "manage", "break",
+    "postpone", "consider", "suspect", "deny", "fail", "accuse", "speak", "discuss", "intend", "habit",
+    "hint", "manage", "break",
 }  # fmt: skip
 
 

@@ -132,7 +132,7 @@ class Coder:
                         chain,
                         {},
                         0.4 if each.weak else 0.6,
-                    )  # fmt: skip
+                    )
                 )
         return found
 

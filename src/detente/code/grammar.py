@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from detente.errors import DataError
 
@@ -53,4 +54,7 @@ def grammar(language: str) -> Grammar:
     if set(table) != names:
         wrong = sorted(set(table) ^ names)
         raise DataError(f"grammar.toml of {language}: missing or unknown lists: {', '.join(wrong)}")
-    return Grammar(**{name: words if isinstance(words, dict) else frozenset(words) for name, words in table.items()})
+    values: dict[str, Any] = {
+        name: words if isinstance(words, dict) else frozenset(words) for name, words in table.items()
+    }
+    return Grammar(**values)
