@@ -82,6 +82,7 @@ class Reader:
                 )
             ]
             reports += self._coder.code(text, index, parse, found, dates, attributions, document.published, memory)
+        reports = _once(reports, parses, masked)
         warnings = []
         if document.published is None:
             warnings.append("the day of publication is unknown: relative dates stay relative")
@@ -93,6 +94,41 @@ class Reader:
             attributions=tuple(_restore_attribution(each, text) for each in attributions),
             warnings=tuple(warnings),
         )
+
+
+def _once(reports: list[Report], parses: list[Parse], text: str) -> list[Report]:
+    """An act that a glued headline and its sentence both tell is kept once, as the one that says more."""
+    kept: list[Report] = []
+    for report in reports:
+        twin = next(
+            (
+                other
+                for other in kept
+                if other.sentence == report.sentence - 1
+                and _glued(parses[other.sentence], parses[report.sentence], text)
+                and _parties(other) == _parties(report)
+                and (other.type, other.status) == (report.type, report.status)
+            ),
+            None,
+        )
+        if twin is None:
+            kept.append(report)
+        elif _richness(report) > _richness(twin):
+            kept[kept.index(twin)] = report
+    return kept
+
+
+def _glued(first: Parse, second: Parse, text: str) -> bool:
+    """Whether no full stop parts two sentences."""
+    return not any(mark in text[first.stop - 2 : second.start] for mark in ".!?…")
+
+
+def _parties(report: Report) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(p.actor for p in report.actors), frozenset(p.actor for p in report.recipients)
+
+
+def _richness(report: Report) -> int:
+    return (report.speaker is not None) + (report.date.precision not in {"none", "relative"}) + (report.score > 0.5)
 
 
 def _shift(parse: Parse, offset: int) -> None:

@@ -178,7 +178,7 @@ class Coder:
             score=round(max(draft.score, 0.05), 2),
             habitual=habitual or draft.chain.habitual or "habit" in draft.entry.flags,
             place=place_of(text, tree, sides, draft.index, draft.chain),
-            speaker=_named(attributions, attribution),
+            speaker=_named(attributions, attribution, self._words.nameless),
             attribution=attribution,
             others=tuple(hosts(tree, sides, draft.index, draft.chain, {e.mention.actor for e in parties})),
         )
@@ -306,23 +306,25 @@ def _party(entity: Entity, role: str) -> Party:
     )  # fmt: skip
 
 
-def _named(attributions: Sequence[Attribution], index: int | None) -> Span | None:
+def _named(attributions: Sequence[Attribution], index: int | None, nameless: frozenset[str]) -> Span | None:
     """The innermost speaker that has a name: hearsay in a channel's text is the channel's."""
     while index is not None:
-        if attributions[index].speaker is not None:
-            return attributions[index].speaker
+        speaker = attributions[index].speaker
+        if speaker is not None:
+            return None if speaker.text.lower() in nameless else speaker
         index = attributions[index].parent
     return None
 
 
 def _foreign(attributions: Sequence[Attribution], index: int | None, draft: Draft, trigger: Span) -> int | None:
-    """Skip attributions whose cue is the act itself, or whose speaker is the actor of a speech act."""
+    """Skip attributions whose cue is the act itself, or whose speaker is the one who acts."""
+    own_speech = "speech" in draft.entry.flags or (TYPES[draft.type].verbal and draft.type != "CONSULT")
     while index is not None:
         attribution = attributions[index]
         inside = attribution.cue.start <= trigger.start < attribution.cue.stop
         own = (
-            attribution.speaker is not None
-            and "speech" in draft.entry.flags
+            own_speech
+            and attribution.speaker is not None
             and any(
                 attribution.speaker.start < entity.mention.stop and entity.mention.start < attribution.speaker.stop
                 for entity in draft.actors

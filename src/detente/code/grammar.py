@@ -27,6 +27,7 @@ class Grammar:
     fiction: frozenset[str]
     topic: frozenset[str]
     first_person: frozenset[str]
+    nameless: frozenset[str]
     exchange: frozenset[str]
     mutual: frozenset[str]
     waiting: frozenset[str]
