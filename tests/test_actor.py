@@ -23,7 +23,7 @@ from detente.model import SECTORS
 ROOT = Path(__file__).resolve().parents[1]
 ACTOR_DATA = files("detente.actor") / "data"
 NAME_DATA = files("detente.lang.ru") / "data"
-NAME_TABLES = ("blocs", "capitals", "groups", "masked", "organs", "places", "sectors", "states")
+NAME_TABLES = ("blocs", "capitals", "groups", "masked", "organs", "places", "sectors", "state_groups", "states")
 
 # Text of a mention, and the code that it alone gives.
 LINKS = """
@@ -160,7 +160,7 @@ def test_name_table_is_sorted_without_duplicates(name: str) -> None:
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("name", ["states", "blocs", "contested", "armed_groups"])
+@pytest.mark.parametrize("name", ["states", "blocs", "contested", "armed_groups", "state_groups"])
 def test_actor_table_is_sorted_without_duplicates(name: str) -> None:
     with (ACTOR_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         codes = [row[0] for row in csv.reader(lines)][1:]
@@ -436,7 +436,7 @@ PHRASES = [
     ("Под Донецком идут бои.", "Донецком", "", "unspecified", "contested_place"),
     ("Боевики ИГИЛ атаковали город.", "ИГИЛ", "", "armed_group", "armed_group"),
     ("Сирийские боевики отступили.", "Сирийские боевики", "", "armed_group", "armed_group"),
-    ("Пророссийские активисты вышли на площадь.", "Пророссийские", "", "unspecified", "attitude"),
+    ("Пророссийские активисты вышли на площадь.", "Пророссийские", "RUS", "unspecified", "attitude"),
     ("Экс-президент США Барак Обама прибыл в Берлин.", "Экс-президент США Барак Обама", "", "government", "office"),
     ("Русские не сдаются.", "Русские", "RUS", "citizens", "demonym"),
     ("Совместные российско-турецкие учения завершились.", "российско-турецкие", "RUS TUR", "unspecified", "adjective"),
@@ -541,6 +541,129 @@ def test_masked_names_are_no_sides(read) -> None:  # type: ignore[no-untyped-def
 def test_resolving_twice_gives_the_same(read) -> None:  # type: ignore[no-untyped-def]
     text = "Путин встретился с Эрдоганом. Стороны обсудили поставки."
     assert read(text) == read(text)
+
+
+# Text; the phrase to find in it; its codes, sector and kind; whether it is a part of a larger one.
+CLASSES = [
+    ("Группировка НАТО у границы выросла вдвое.", "Группировка НАТО", "NATO", "military", "organ", False),
+    ("Группировка войск Ирана заняла высоту.", "Группировка войск Ирана", "IRN", "military", "organ", False),
+    ("Турецкая группировка в Ливии усилена.", "Турецкая группировка", "TUR", "military", "organ", False),
+    ("Ливийские группировки сложили оружие.", "Ливийские группировки", "", "armed_group", "armed_group", False),
+    ("Режим Евросоюза для беженцев изменён.", "Евросоюза", "EU", "government", "bloc", False),
+    ("Посольство в Турции прекратило приём.", "Турции", "TUR", "government", "place", False),
+    ("Посольство в Турции прекратило приём.", "Посольство", "", "government", "organ", False),
+    ("Норвегия отозвала посла в Израиле.", "Израиле", "ISR", "government", "place", False),
+    ("Посольство Чехии в Турции закрыто.", "Турции", "TUR", "government", "place", True),
+    ("Посольство Чехии в Турции закрыто.", "Посольство Чехии в Турции", "CZE", "government", "organ", False),
+    ("Соратник президента Турции посетил Катар.", "Соратник президента Турции", "TUR", "party", "group", False),
+    ("Сторонники Эрдогана вышли на площадь.", "Сторонники Эрдогана", "TUR", "citizens", "group", False),
+    ("Совет Япония — НАТО соберётся летом.", "Совет Япония — НАТО", "JPN NATO", "organisation", "organ", False),
+    ("Саммит Индия — ЕС прошёл в Дели.", "Индия — ЕС", "IND EU", "government", "name", False),
+    ("Прошла встреча в формате Иран-Ирак-Сирия.", "Иран-Ирак-Сирия", "IRN IRQ SYR", "government", "name", False),
+    ("Поезд Вена — Прага отменён.", "Вена — Прага", "AUT CZE", "government", "place", False),
+    ("Страны Балтии закрыли порты.", "Страны Балтии", "EST LVA LTU", "government", "state_group", False),
+    ("Лидеры стран Балтии осудили решение.", "Лидеры стран Балтии", "EST LVA LTU", "government", "office", False),
+    ("Бенилюкс поддержал план.", "Бенилюкс", "BEL NLD LUX", "government", "state_group", False),
+    ("Вишеградская четвёрка против.", "Вишеградская четвёрка", "CZE HUN POL SVK", "government", "state_group", False),
+    ("Страны Закавказья ведут спор.", "Страны Закавказья", "ARM AZE GEO", "government", "state_group", False),
+    ("Обе Кореи ведут переговоры.", "Обе Кореи", "PRK KOR", "government", "state_group", False),
+    ("Северная и Южная Корея договорились.", "Северная и Южная Корея", "PRK KOR", "government", "state_group", False),
+    ("Одна из стран Балтии против.", "Балтии", "", "unspecified", "place", False),
+    ("Задержан житель америки.", "житель америки", "USA", "citizens", "group", False),
+    ("Вчера штаты ввели пошлины.", "штаты", "USA", "government", "name", False),
+    ("Вчера белый дом осудил теракт.", "белый дом", "USA", "government", "palace", False),
+    ("Польша продлила антикитайские меры.", "антикитайские", "CHN", "unspecified", "attitude", False),
+    ("Проамериканский курс отвергнут.", "Проамериканский", "USA", "unspecified", "attitude", False),
+    ("Прозападный курс отвергнут.", "Прозападный", "", "unspecified", "attitude", False),
+    ("Пресс-секретарь Путина ответил.", "Пресс-секретарь Путина", "RUS", "government", "office", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "phrase", "codes", "sector", "kind", "inside"), CLASSES)
+def test_phrase_of_a_hard_class(  # type: ignore[no-untyped-def]
+    read, text: str, phrase: str, codes: str, sector: str, kind: str, inside: bool
+) -> None:
+    found = [entity for entity in read(text)[0] if entity.mention.text == phrase and entity.mention.kind == kind]
+    assert [entity.mention.actor for entity in found] == (codes.split() or [None])
+    assert {(entity.mention.sector, entity.inside) for entity in found} == {(sector, inside)}
+    assert len({entity.head for entity in found}) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Введён безвизовый режим.",
+        "Режим прекращения огня нарушен.",
+        "Режим тишины соблюдается.",
+        "За год штаты сократили вдвое.",
+        "На холме стоял белый дом.",
+        "Штаты компании сокращены.",
+    ],
+)
+def test_common_words_name_no_side(read, text: str) -> None:  # type: ignore[no-untyped-def]
+    assert [entity.mention.actor for entity in read(text)[0] if entity.mention.actor] == []
+
+
+def test_owner_of_a_man_is_not_the_man(read) -> None:  # type: ignore[no-untyped-def]
+    found = read("Пресс-секретарь Путина Дмитрий Песков ответил.")[0]
+    outer = [(e.mention.actor, e.mention.person) for e in found if not e.inside]
+    assert outer == [("RUS", "Dmitry Peskov")]
+    found = read("Соратник Путина ответил.")[0]
+    assert [(e.mention.actor, e.mention.person) for e in found if not e.inside] == [("RUS", None)]
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "kind"),
+    [
+        (date(2021, 8, 14), None, "armed_group"),
+        (date(2021, 8, 15), "AFG", "organ"),
+        (date(2024, 5, 1), "AFG", "organ"),
+        (None, None, "armed_group"),
+    ],
+)
+@pytest.mark.parametrize("phrase", ["Талибы", "Талибан", "Правительство талибов", "Представители движения «Талибан»"])
+def test_group_is_the_government_from_its_day_on(  # type: ignore[no-untyped-def]
+    read, phrase: str, day: date | None, code: str | None, kind: str
+) -> None:
+    found = [e.mention for e in read(f"{phrase} отвергли предложение.", day)[0] if e.mention.text == phrase]
+    assert [(mention.actor, mention.kind) for mention in found] == [(code, kind)]
+
+
+def test_another_movement_is_no_government(read) -> None:  # type: ignore[no-untyped-def]
+    found = read("Пакистанские талибы напали на пост.", date(2023, 1, 1))[0]
+    assert [e.mention.actor for e in found if e.mention.actor] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "code"),
+    [
+        ("Турция ввела пошлины. Парламент одобрил их.", "Парламент", "TUR"),
+        ("Президент Чили выступил с речью. Верховный суд отменил приговор.", "Верховный суд", "CHL"),
+        ("Норвегия усилила меры. Полиция задержала троих.", "Полиция", "NOR"),
+        ("Норвегия усилила меры. Полиция задержала в Берлине троих.", "Полиция", None),
+        ("Турция и Иран подписали договор. Парламент одобрил его.", "Парламент", None),
+        ("В Норвегии прошли выборы. Полиция задержала троих.", "Полиция", None),
+        ("Агентство ТАСС сообщило подробности. Полиция задержала троих.", "Полиция", None),
+        ("Парламент одобрил закон.", "Парламент", None),
+    ],
+)
+def test_bare_organ_belongs_to_the_only_state(read, text: str, word: str, code: str | None) -> None:  # type: ignore[no-untyped-def]
+    found = [e.mention.actor for e in read(text)[-1] if e.mention.text == word and e.mention.actor]
+    assert found == ([code] if code else [])
+
+
+def test_every_date_of_an_actor_has_a_source() -> None:
+    for actor in tables.actors().values():
+        if actor.start or actor.stop or actor.since:
+            assert actor.source.startswith("http"), actor
+    assert tables.actors()["TALIBAN"].governs == "AFG"
+
+
+def test_state_groups_are_closed_lists_of_states() -> None:
+    for code, members in tables.state_groups().items():
+        assert len(set(members)) == len(members) > 1, code
+        assert {tables.actors()[member].family for member in members} == {"state"}
+    assert tables.state_groups()["BALTIC"] == ("EST", "LVA", "LTU")
 
 
 # ---- figures ----

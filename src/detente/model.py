@@ -59,8 +59,15 @@ class Mention:
     """A span that names an actor, a person, a place or an organisation.
 
     ``actor`` is an ISO 3166-1 alpha-3 code, a bloc code or a contested entity's code, or None where the
-    span names nobody that the tables know. ``kind`` says how it names it: name, adjective, demonym,
-    capital, palace, organ, company, person, office, bloc, contested, armed_group, pronoun.
+    span names nobody that the tables know. ``kind`` says how it names it:
+
+    - a state or bloc: ``name``, ``state_group`` («страны Балтии», a mention for each member), ``bloc``,
+      ``contested``, ``adjective``, ``demonym``, ``capital`` and ``palace`` (the government that sits there);
+    - those who act for one: ``office``, ``person``, ``organ``, ``group`` (soldiers, citizens), ``equipment``
+      (ships, aircraft), ``company``, ``media``, ``party``, ``organisation`` (tagged as one, in no table);
+    - words that take one up: ``pronoun`` («он», «обе стороны», «ведомство», a bare «парламент»);
+    - no side: ``place`` (``actor`` is the state it lies in), ``contested_place``, ``armed_group``, ``masked``
+      («Голос Америки»), ``attitude`` («антироссийский»: ``actor`` is whom it is for or against).
     """
 
     start: int

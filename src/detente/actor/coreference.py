@@ -20,7 +20,7 @@ _FAR = 4  # how many sentences back a bare «министр» or «сторон�
 _CLOSE = 1  # how many sentences back a pronoun may reach
 _PRONOUNS = frozenset({"он", "она", "они", "его", "ее", "их"})
 _NAMING = frozenset(
-    {"name", "contested", "bloc", "capital", "palace", "office", "organ", "person", "group", "company", "party"}
+    {"name", "state_group", "contested", "bloc", "capital", "palace", "office", "organ", "person", "group", "company", "party"}
 )
 _SPEECH_NOUNS = frozenset({"слово", "мнение", "заявление", "оценка", "убеждение", "данные", "выражение"})
 _STATE_FAMILIES = frozenset({"state", "contested"})
@@ -64,11 +64,17 @@ class Memory:
     seen: list[Seen] = field(default_factory=list)
     known: dict[str, Known] = field(default_factory=dict)
     families: dict[str, tuple[int, Side, bool]] = field(default_factory=dict)
+    abroad: set[str] = field(default_factory=set)  # states in which the sentence at hand takes place
 
     def recall(self, number: int, parse: Parse, sides: list[Side]) -> list[Side]:
         """Settle the sides of sentence ``number`` in their order; gives the sides that pronouns add."""
         added = self._pronouns(parse, sides)
+        self.abroad = {
+            code for side in sides if side.kind == "place" or _within(parse, side.start) for code in side.codes
+        }
         for side in sorted([*sides, *added], key=lambda side: (side.start, -side.stop)):
+            if side.kind == "attitude":
+                continue  # «антироссийский» names a target, not one who acts
             if side.kind == "pronoun":
                 self._pronoun(number, parse, side)
             else:
@@ -91,7 +97,7 @@ class Memory:
                 if member.person is None or side.former or side.kind not in {"office", "group"}:
                     continue
                 code = member.code
-                if code is None or (member.person[1] - member.person[0] < 2):
+                if code is None or member.owns or (member.person[1] - member.person[0] < 2):
                     continue
                 written = [token.text for token in parse.tokens[member.person[0] : member.person[1]]]
                 found = self.holders.find(written, self.published, code, side.office)
@@ -112,6 +118,12 @@ class Memory:
                 side.members = [Member(codes[0])]
         elif side.seeks and not side.codes and not side.refers:
             self._take_up(number, side)
+            if not side.codes and side.core in self.words.home_organs:
+                self._at_home(number, parse, side)
+        if side.group is not None:
+            self._rule(side)
+        if any(member.owns for member in side.members):
+            _release(side)
         if side.former:
             for member in side.members:
                 member.code = None
@@ -119,6 +131,26 @@ class Memory:
             side.members = [Member(None)]
         if not side.members:
             side.members = [Member(None)]
+
+    def _rule(self, side: Side) -> None:
+        """An armed group that had become a government by the day of the text."""
+        group = actors()[side.group or ""]
+        if group.governs and group.since and self.published and self.published >= group.since:
+            side.kind, side.sector = "organ", "government"
+            side.members = [Member(group.governs, m.person, m.name, m.office) for m in side.members]
+
+    def _at_home(self, number: int, parse: Parse, side: Side) -> None:
+        """A bare «парламент» is that of the only state of which the text has spoken, if that state acts in it."""
+        told = [seen for seen in self.seen if seen.kind != "media"]
+        codes = {code for seen in told for code in seen.codes}
+        if len(codes) != 1 or actors()[min(codes)].family not in _STATE_FAMILIES:
+            return
+        acting = [s for s in told if (s.subject or s.person) and s.kind in _NAMING and s.sector != "company"]
+        if not acting or any(member.person for member in side.members):
+            return
+        if side.core in self.words.local_organs and self.abroad - codes:
+            return
+        side.members, side.kind = [Member(min(codes))], "pronoun"
 
     def _person(self, parse: Parse, side: Side, member: Member) -> None:
         assert member.person is not None
@@ -159,7 +191,7 @@ class Memory:
     def _note(self, number: int, parse: Parse, side: Side) -> None:
         token = parse.tokens[side.head]
         for member in side.members:
-            if member.person is not None and member.code is not None:
+            if member.person is not None and member.code is not None and not member.owns:
                 last = parse.tokens[member.person[1] - 1].text
                 self.known[surname_key(last)] = Known(
                     member.code, member.name, side.sector, member.office or side.office
@@ -214,7 +246,7 @@ class Memory:
             for side in sides
             if side.kind != "person"
             for member in side.members
-            if member.person is not None
+            if member.person is not None and not member.owns
         }
         for side in sides:
             if side.kind == "person" and side.inside and side.members[0].person in told:
@@ -436,6 +468,19 @@ class Memory:
             return ("NATO",) if "NATO" in blocs else ()
         near = {c for s in self._near(number, _CLOSE) for c in s.codes if actors()[c].family == "bloc"}
         return (near.pop(),) if len(near) == 1 else ()
+
+
+def _release(side: Side) -> None:
+    """Keep of «соратник Путина» the state and the man himself, not Putin."""
+    code = next((member.code for member in side.members if member.owns), None)
+    others = [member for member in side.members if not member.owns]
+    for member in others:
+        member.code = member.code or code
+    side.members = others or [Member(code)]
+
+
+def _within(parse: Parse, start: int) -> bool:
+    return start > 0 and parse.tokens[start - 1].text.lower() in {"в", "во", "на", "из"}
 
 
 def _subject(parse: Parse, head: int) -> bool:

@@ -8,22 +8,28 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from detente.actor.tables import Form, forms, masked
+from detente.actor.words import words as word_lists
 from detente.lang.ru.inflect import adjective_forms, demonym_forms, fold, is_adjective, name_forms
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’`-][^\W_]+)*|[^\w\s]")
 _ATTITUDE = re.compile(r"(?:про|анти|контр)-?(?=.{4})")
 _PRIORITY = (
-    "masked", "bloc", "name", "contested", "capital", "palace", "organ", "official", "party", "company",
+    "masked", "state_group", "bloc", "name", "contested", "capital", "palace", "organ", "official", "party", "company",
     "agency", "media",
     "armed_group", "demonym", "adjective", "sector_office", "sector_organ", "sector_group",
     "sector_equipment", "place", "contested_place",
 )  # fmt: skip
+_UNLINKED = frozenset({"armed_group", "attitude", "state_group"})
 _RANK = {kind: rank for rank, kind in enumerate(_PRIORITY)}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a matched phrase names. ``codes`` has several for a compound adjective, none for a sector noun."""
+    """What a matched phrase names.
+
+    ``codes`` has several for a compound adjective or a group of states, none for a sector noun. An
+    attitude («антироссийский») has the codes of those whom it is for or against.
+    """
 
     kind: str
     codes: tuple[str, ...]
@@ -34,6 +40,7 @@ class Entry:
     upper: bool  # an abbreviation, all in capitals
     weak: bool = False
     proper: bool = False
+    lower: bool = False  # may be written without its capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Gazetteer:
         self._inflected: set[tuple[str, str]] = set()
         self._combining: dict[str, str] = {}
         self._adjectives: dict[str, str] = {}
+        self._stances = {form for stance in word_lists(language).stances for form in adjective_forms(stance)}
         for form in forms(language):
             self._add(form)
         for words, kind in masked(language):
@@ -81,7 +89,7 @@ class Gazetteer:
             node = node.next.setdefault(word, _Node())
         first = written[0]
         letters = [letter for letter in form.words if letter.isalpha()]
-        code = (form.code,) if form.code else ()
+        code = (form.code,) if form.code else form.members
         if form.kind == "adjective" and code:
             for inflected in adjective_forms(words[0]):
                 self._adjectives[inflected] = code[0]
@@ -96,6 +104,7 @@ class Gazetteer:
                 upper=len(letters) > 1 and all(letter.isupper() for letter in letters) and len(words) == 1,
                 weak=form.weak,
                 proper=form.proper,
+                lower=form.lower,
             )
         )
 
@@ -170,9 +179,29 @@ class Gazetteer:
             if best is None:
                 index += 1
             else:
+                best = self._before_group(best, texts, lemmas, words)
                 hits.append(best)
                 index = best.stop
         return hits
+
+    def _before_group(
+        self, hit: Hit, texts: Sequence[str], lemmas: Sequence[str], words: list[list[str]]
+    ) -> Hit:
+        """«лидеры стран» gives its last word back where «стран Балтии» begins there."""
+        last = hit.stop - 1
+        if last <= hit.start or not hit.entry.kind.startswith("sector_"):
+            return hit
+        group: Hit | None = None
+        for word in words[last]:
+            node = self._root.next.get(word)
+            if node is not None:
+                group = self._longest(node, last, last + 1, texts, words, group, True)
+        if group is None or group.entry.kind != "state_group":
+            return hit
+        shorter = self.match(texts[hit.start : last], lemmas[hit.start : last])
+        if not shorter or shorter[0].start > 0:
+            return hit
+        return replace(shorter[0], start=hit.start, stop=hit.start + shorter[0].stop)
 
     def _longest(
         self,
@@ -211,14 +240,18 @@ class Gazetteer:
             if entry is not None:
                 return Hit(index, index + 1, replace(entry, words=(lower,)))
         parts = text.split("-")
-        if len(parts) == 2 and all(part[:1].isupper() for part in parts):
+        if len(parts) > 1 and all(part[:1].isupper() for part in parts):
             named = [self._named(part) for part in parts]
             if all(named):
                 joined = tuple(dict.fromkeys(code for code in named if code))
                 return Hit(index, index + 1, Entry("name", joined, "government", None, (lower,), True, False))
         match = _ATTITUDE.match(lower)
-        if match and (lower[match.end() :] in self._adjectives or self.compound(lower[match.end() :])):
-            return Hit(index, index + 1, Entry("attitude", (), "unspecified", None, (lower,), False, False))
+        if match:
+            rest = lower[match.end() :]
+            known = self._adjectives.get(rest)
+            codes = (known,) if known else self.compound(rest)
+            if codes or rest in self._stances:
+                return Hit(index, index + 1, Entry("attitude", codes, "unspecified", None, (lower,), False, False))
         return None
 
     def _named(self, part: str) -> str | None:
@@ -256,12 +289,13 @@ class Gazetteer:
     def link(self, text: str) -> str | None:
         """The actor that a mention names, given the mention's text alone; None where nobody is known.
 
-        Capitals and other places give the state they lie in; sector nouns and unknown words nothing.
+        Capitals and other places give the state they lie in; sector nouns, attitudes, groups of states and
+        unknown words nothing.
         """
-        found = [entry for _, _, entry in self.scan(text) if entry.codes and entry.kind != "armed_group"]
+        found = [entry for _, _, entry in self.scan(text) if entry.codes and entry.kind not in _UNLINKED]
         if not found and text[:1].islower():
             capital = text[:1].upper() + text[1:]
-            found = [entry for _, _, entry in self.scan(capital) if entry.codes and entry.kind != "armed_group"]
+            found = [entry for _, _, entry in self.scan(capital) if entry.codes and entry.kind not in _UNLINKED]
         if not found:
             return None
         strong = [entry for entry in found if entry.kind in {"name", "contested", "bloc"}]
@@ -269,6 +303,8 @@ class Gazetteer:
 
 
 def _fits(entry: Entry, text: str) -> bool:
+    if entry.lower and text[:1].islower():
+        return True
     if entry.upper:
         return text[:2].isupper() and (
             len(text) < 3 or text[:3].isupper() or not text[2].isalpha() or text[2:].islower()

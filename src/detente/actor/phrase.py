@@ -8,29 +8,41 @@ from __future__ import annotations
 
 from detente.actor.gazetteer import Entry, Hit
 from detente.actor.side import Member, Side, genitive, invariable, plural, under
+from detente.actor.tables import actors
 from detente.actor.words import Words
 from detente.lang.base import Parse
 from detente.lang.ru.inflect import fold, is_adjective
 
 OWNERS = frozenset(
-    {"name", "bloc", "capital", "palace", "organ", "company", "media", "agency", "party", "place", "contested_place"}
+    {"name", "state_group", "bloc", "capital", "palace", "organ", "company", "media", "agency", "party", "place", "contested_place"}
 )
 _REACH = 6  # how many words may stand between a noun and the owner that the parse gives it
 _FORMER = frozenset({"бывший", "экс", "прежний", "отставной"})
 _PLAIN = frozenset({"NOUN", "ADJ", "PROPN", "DET", "NUM"})
 _GENERIC = frozenset({None, "leader"})
+_FORCES = frozenset({("группировка",), ("боевая", "группировка")})
+_OPENING = frozenset({"«", "„", "“", '"'})
+_CLOSING = frozenset({"»", "“", "”", '"'})
+_HOSTS = frozenset({"name", "capital", "place"})
 
 
 class Phrases:
-    """Builds the phrases of one sentence. ``spans`` gives the person names by their first token."""
+    """Builds the phrases of one sentence.
 
-    def __init__(self, parse: Parse, hits: list[Hit], spans: dict[int, int], words: Words) -> None:
+    ``spans`` gives the person names by their first token, ``chains`` the names that dashes join.
+    """
+
+    def __init__(
+        self, parse: Parse, hits: list[Hit], spans: dict[int, int], words: Words, chains: dict[int, list[Hit]]
+    ) -> None:
         self.parse = parse
         self.tokens = parse.tokens
         self.words = words
         self.spans = spans
         self.at = {hit.start: hit for hit in hits}
         self.ending = {hit.stop: hit for hit in hits}
+        self.chains = chains
+        self.hosts: set[int] = set()  # first tokens of the places where somebody is posted
         self.used: dict[int, int] = {}  # first token of a hit or person inside a phrase -> the phrase's core
 
     def build(self, hit: Hit, persons: bool = True) -> Side | None:
@@ -52,17 +64,51 @@ class Phrases:
         )
         side.former = entry.words[0].startswith("экс-")
         self._left(side, hit)
-        self._right(side, hit, persons)
+        if side.core in self.words.joint_bodies and hit.stop in self.chains:
+            self._joint(side, hit, self.chains[hit.stop])
+        else:
+            self._right(side, hit, persons)
+        if side.core == "режим" and any(actors()[code].family == "bloc" for code in side.codes):
+            self.used = {at: core for at, core in self.used.items() if core != hit.start}
+            return None
         if entry.codes and not side.codes:
             named = [member for member in side.members if member.person]
             for member in named:
                 member.code = entry.codes[0]
             side.members = named or [Member(code) for code in entry.codes]
-        if entry.sector == "armed_group":
-            side.kind, side.members = "armed_group", [Member(None)]
+        if entry.kind == "armed_group":
+            side.group = entry.codes[0]
+        if entry.words in _FORCES and self._own_troops(side, hit):
+            side.kind, side.sector = "organ", "military"
+        elif entry.sector == "armed_group" or side.group is not None:
+            named = [Member(None, member.person) for member in side.members if member.person]
+            side.kind, side.sector, side.office = "armed_group", "armed_group", None
+            side.members = named if side.group and not entry.kind == "armed_group" else []
         if not side.members:
             side.members = [Member(None)]
         return side
+
+    def _joint(self, side: Side, hit: Hit, chain: list[Hit]) -> None:
+        """«Совет Россия — НАТО»: a body of those whom the dashes join."""
+        for part in chain:
+            self._own(side, hit, part)
+        side.stop, side.type = chain[-1].stop, "ORG"
+
+    def _own_troops(self, side: Side, hit: Hit) -> bool:
+        """Whether «группировка» is a part of somebody's army: a bloc's, a state's by name, or one abroad."""
+        if any(actors()[code].family == "bloc" for code in side.codes):
+            return True
+        if not side.codes or plural(self.tokens[side.head]):
+            return False
+        if any(found.entry.kind == "name" and hit.stop <= at < side.stop for at, found in self.at.items()):
+            return True
+        abroad = self.at.get(side.stop + 1)
+        return (
+            abroad is not None
+            and fold(self.tokens[side.stop].text) in {"в", "на"}
+            and abroad.entry.kind in _HOSTS
+            and not set(abroad.entry.codes) & set(side.codes)
+        )
 
     def head(self, hit: Hit) -> int:
         """The token of a hit to which the rest of the sentence attaches."""
@@ -101,7 +147,7 @@ class Phrases:
                 if adjective.entry.kind == "adjective":
                     found[:0] = [Member(code) for code in adjective.entry.codes]
                     side.start = adjective.start
-                self._use(adjective, hit)
+                    self._use(adjective, hit)
                 at = adjective.start
             elif (
                 token.pos in {"ADJ", "NUM"}
@@ -137,6 +183,8 @@ class Phrases:
                 if not self._person(side, hit, at, many):
                     break
                 at = self.spans[at]
+            elif (step := self._group(side, hit, at)) > at:
+                at = step
             elif found is not None and found.entry.kind in OWNERS:
                 if not self._owns(side, found):
                     break
@@ -163,6 +211,19 @@ class Phrases:
             else:
                 break
             side.stop = at
+
+    def _group(self, side: Side, hit: Hit, at: int) -> int:
+        """The index after an armed group that owns the phrase («представители движения «Талибан»»), or ``at``."""
+        quoted = self.tokens[at].text in _OPENING
+        found = self.at.get(at + quoted)
+        if found is None or found.entry.kind != "armed_group" or side.codes or side.kind == "equipment":
+            return at
+        if not (quoted or genitive(self.tokens[found.start])):
+            return at
+        self._use(found, hit)
+        side.group = found.entry.codes[0]
+        closed = quoted and found.stop < len(self.tokens) and self.tokens[found.stop].text in _CLOSING
+        return found.stop + closed
 
     def _owns(self, side: Side, found: Hit) -> bool:
         token = self.tokens[found.start if found.entry.kind != "name" else self.head(found)]
@@ -240,6 +301,7 @@ class Phrases:
         if inner is None:
             return core.start if core.entry.kind.startswith("sector_") else 0
         self._use(core, hit)
+        side.group = side.group or inner.group
         for member in inner.members:
             if member.code and member.code not in side.codes:
                 side.members.append(member)
@@ -255,7 +317,14 @@ class Phrases:
     def _person(self, side: Side, hit: Hit, at: int, many: bool) -> bool:
         stop = self.spans[at]
         free = [member for member in side.members if member.person is None]
-        taken = [member for member in side.members if member.person is not None]
+        taken = [member for member in side.members if member.person is not None and not member.owns]
+        case = self.tokens[side.head].feats.get("Case")
+        if not side.members and case in {"Nom", "Dat", "Ins", "Loc"}:
+            first, last = self.tokens[at], self.tokens[stop - 1]
+            if "Gen" in {first.feats.get("Case"), last.feats.get("Case")}:
+                side.members.append(Member(None, (at, stop), owns=True))
+                self.used[at] = hit.start
+                return True
         if taken and not many:
             return False
         if free:
@@ -316,6 +385,10 @@ class Phrases:
                 before = self.ending.get(stop)
                 if before is not None and before.entry.kind == "sector_organ" and genitive(self.tokens[stop]):
                     self._own(side, hit, found)  # «посол по особым поручениям МИД РФ»
+                if lemma in {"в", "во", "на"} and found.entry.kind in _HOSTS:
+                    self.hosts.add(found.start)
+                    if not side.codes:  # the host stands for itself
+                        return found.stop if found.stop in self.spans else at
                 self._use(found, hit)
                 return found.stop
             token = self.tokens[stop]

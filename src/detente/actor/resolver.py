@@ -63,13 +63,20 @@ class Resolver:
         result = []
         for number, (parse, sides) in enumerate(zip(parses, read, strict=True)):
             sides += memory.recall(number, parse, sides)
+            sides = [side for side in sides if not self._idle(side)]
             entities = [entity for side in sides for entity in _entities(number, parse, side, text)]
             entities.sort(key=lambda entity: (entity.start, -entity.stop))
             result.append(entities)
         return result
 
+    def _idle(self, side: Side) -> bool:
+        """A bare «полиция» that nobody owns and no tagger marks as a name."""
+        return side.seeks and not (side.codes or side.tagged or side.core in self._words.family) and not any(
+            member.person for member in side.members
+        )
+
     def _title(self, title: str) -> list[str]:
-        kinds = {"name", "bloc", "capital", "adjective", "demonym", "palace", "organ"}
+        kinds = {"name", "state_group", "bloc", "capital", "adjective", "demonym", "palace", "organ"}
         return list(
             dict.fromkeys(c for *_, entry in self._table.scan(title) if entry.kind in kinds for c in entry.codes)
         )

@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from detente.actor.gazetteer import Gazetteer, Hit
 from detente.actor.people import People
 from detente.actor.phrase import Phrases
-from detente.actor.side import Member, Side, owned
+from detente.actor.side import Member, Side, owned, plural
 from detente.actor.tables import actors
 from detente.actor.words import Words
 from detente.lang.base import Name, Parse
 from detente.lang.ru.inflect import fold
 from detente.model import NameType
 
-_LONE = frozenset({"name", "bloc", "demonym", "capital", "palace", "company", "media", "agency", "party", "organ",
+_LONE = frozenset({"name", "state_group", "bloc", "demonym", "capital", "palace", "company", "media", "agency", "party", "organ",
                    "place", "contested_place", "armed_group", "adjective", "attitude"})  # fmt: skip
 _TYPES: dict[str, NameType] = {
-    "name": "LOC", "capital": "LOC", "place": "LOC", "contested_place": "LOC", "contested": "LOC", "demonym": "PER",
+    "name": "LOC", "state_group": "MISC", "capital": "LOC", "place": "LOC", "contested_place": "LOC", "contested": "LOC", "demonym": "PER",
     "bloc": "ORG", "palace": "LOC", "company": "ORG", "agency": "ORG", "media": "MISC", "party": "ORG", "organ": "ORG",
     "armed_group": "ORG", "adjective": "MISC", "attitude": "MISC",
 }  # fmt: skip
 _NEEDS_NAME = frozenset({"name", "capital", "place", "contested_place", "party", "organ", "media", "agency", "company"})
 _QUOTES = "«»\"“”„'"
+_DASHES = frozenset("—–-−")
 
 
 class SentenceReader:
@@ -40,8 +41,9 @@ class SentenceReader:
         names = {index: name for name in parse.names for index in range(name.start, name.stop)}
         hits = [hit for hit in hits if self._stands(hit, parse, names)]
         spans = self._persons(parse, hits)
-        phrases = Phrases(parse, hits, spans, self.words)
+        phrases = Phrases(parse, hits, spans, self.words, self._chains(parse, hits))
         sides = self._phrases(phrases, hits)
+        sides += self._joined(parse, phrases)
         sides += self._lone(parse, phrases, hits)
         sides += self._people(parse, phrases)
         sides += self._names(parse, sides, hits)
@@ -55,6 +57,12 @@ class SentenceReader:
         token = parse.tokens[hit.start]
         name = names.get(hit.start)
         entry = hit.entry
+        if entry.kind == "state_group":
+            return self._whole_group(hit, parse)
+        if entry.lower and token.text[:1].islower():
+            return self._small(hit, parse)
+        if entry.words == ("штаты",) and hit.start == _first(parse) and _modified(parse, hit.start):
+            return False
         in_person = name is not None and name.type == "PER" and hit.stop - hit.start == 1
         if name is not None and in_person and entry.kind in _LONE - {"demonym", "adjective"}:
             longer = name.stop - name.start > 1
@@ -69,6 +77,67 @@ class SentenceReader:
             or token.pos in {"PROPN", "X"}
             or _quoted(parse, hit)
         )
+
+    def _whole_group(self, hit: Hit, parse: Parse) -> bool:
+        """«страны Балтии» are all of them, but not «одна из стран Балтии» or «другие страны Балтии»."""
+        tokens = parse.tokens
+        if any(t.lemma in self.words.state_words and not plural(t) for t in tokens[hit.start : hit.stop]):
+            return False
+        before = [token.lemma for token in tokens[max(0, hit.start - 3) : hit.start]]
+        return not (before and (before[-1] in self.words.some_of or "из" in before and self.words.some_of & {*before}))
+
+    def _small(self, hit: Hit, parse: Parse) -> bool:
+        """Whether a name without its capital is meant, as hurried channels write it («житель америки»)."""
+        token = parse.tokens[hit.start]
+        before = parse.tokens[hit.start - 1] if hit.start else None
+        if before is not None and before.pos == "ADJ":
+            return False
+        up = parse.tokens[token.head] if token.head >= 0 else None
+        if hit.entry.kind == "palace":
+            head = next((t for t in parse.tokens[hit.start : hit.stop] if t.rel == "nsubj"), None)
+            return head is not None and head.head >= 0 and parse.tokens[head.head].lemma in self.words.speech_verbs
+        if hit.entry.words == ("штаты",):
+            if up is None or up.pos != "VERB" or token.rel != "nsubj" or not plural(token) or _modified(parse, hit.start):
+                return False  # «сократили штаты» speaks of staff
+            return any(parse.tokens[i].rel in {"obj", "xcomp", "ccomp"} for i in parse.children[up.index])
+        return True
+
+    def _chains(self, parse: Parse, hits: list[Hit]) -> dict[int, list[Hit]]:
+        """Names that dashes join after a noun that can stand between several («саммит Украина — ЕС»)."""
+        found: dict[int, list[Hit]] = {}
+        nouns = self.words.joint_bodies | self.words.joint_nouns | self.words.route_nouns
+        at = {hit.start: hit for hit in hits if hit.entry.kind in {"name", "bloc", "capital"}}
+        for hit in at.values():
+            if hit.start == 0 or parse.tokens[hit.start - 1].lemma not in nouns or not _plain(parse, hit):
+                continue
+            chain = [hit]
+            while (stop := chain[-1].stop) + 1 < len(parse.tokens) and parse.tokens[stop].text in _DASHES:
+                following = at.get(stop + 1)
+                if following is None or not _plain(parse, following):
+                    break
+                chain.append(following)
+            if len({code for part in chain for code in part.entry.codes}) > 1:
+                found[hit.start] = chain
+        return found
+
+    def _joined(self, parse: Parse, phrases: Phrases) -> list[Side]:
+        """The sides of dashes that no body has taken: several actors at one head."""
+        sides = []
+        for start, chain in phrases.chains.items():
+            if start in phrases.used or len(chain) < 2:
+                continue
+            codes = tuple(dict.fromkeys(code for part in chain for code in part.entry.codes))
+            route = parse.tokens[start - 1].lemma in self.words.route_nouns and chain[0].entry.kind == "capital"
+            whole = Hit(start, chain[-1].stop, chain[0].entry)
+            kind = "place" if route else "name"
+            sides.append(
+                Side(start, whole.stop, phrases.head(whole), kind, "MISC", "government", members=owned(codes))
+            )
+            for part in chain:
+                phrases.used[part.start] = start
+                if route:
+                    phrases.hosts.add(part.start)
+        return sides
 
     def _persons(self, parse: Parse, hits: list[Hit]) -> dict[int, int]:
         """First token to end of every person's name: the tagger's, and surnames that the tables know."""
@@ -112,7 +181,9 @@ class SentenceReader:
                 continue
             self._settle_persons(phrases.parse, side)
             if not side.codes:
-                side.seeks = side.kind != "armed_group" and " ".join(side.core.split()) in self.words.family
+                side.seeks = side.kind != "armed_group" and (
+                    side.core in self.words.family or side.core in self.words.home_organs
+                )
             if (
                 side.codes
                 or side.seeks
@@ -161,6 +232,9 @@ class SentenceReader:
                 kind = "place"
             if kind == "name" and codes and actors()[codes[0]].family == "contested":
                 kind = "contested"
+            if hit.start in phrases.hosts and kind in {"name", "capital", "palace"}:
+                kind = "place"
+            group = codes[0] if kind == "armed_group" and codes else None
             if kind == "armed_group":
                 codes = ()
             type_ = _TYPES[kind]
@@ -177,6 +251,7 @@ class SentenceReader:
                 inside=hit.start in phrases.used,
                 weak=entry.weak,
                 core=" ".join(entry.words),
+                group=group,
             )
             sides.append(side)
         return sides
@@ -223,7 +298,10 @@ class SentenceReader:
     def _names(self, parse: Parse, sides: list[Side], hits: list[Hit]) -> list[Side]:
         """The tagger's places and organisations, where the tables know none or only a part of them."""
         lone = {
-            index: hit for hit in hits if hit.entry.kind in _LONE | {"masked"} for index in range(hit.start, hit.stop)
+            index: hit
+            for hit in hits
+            if hit.entry.kind in _LONE | {"masked"} and hit.entry.kind != "state_group"
+            for index in range(hit.start, hit.stop)
         }
         organs = [side for side in sides if side.type == "ORG" and side.kind in {"organ", "company", "bloc"}]
         found = []
@@ -261,7 +339,7 @@ class SentenceReader:
                 continue
             end = self._with_owner(start, stop, sides, lone)
             side = self._tagged(parse, name.type, start, end, parts, sides)
-            core = next((h for h in hits if h.start < start and stop <= h.stop and h.entry.codes), None)
+            core = next((h for h in hits if h.start < start and stop <= h.stop and len(h.entry.codes) == 1), None)
             if core is not None:
                 side.members, side.sector = owned(core.entry.codes), core.entry.sector
             if end > stop:
@@ -371,6 +449,17 @@ def _flatten(sides: list[Side]) -> None:
 def _first(parse: Parse) -> int:
     """The first word of a sentence, past quotes and dashes."""
     return next((token.index for token in parse.tokens if token.text[:1].isalnum()), 0)
+
+
+def _modified(parse: Parse, index: int) -> bool:
+    """Whether other words than marks hang on a word."""
+    return any(parse.tokens[child].pos != "PUNCT" for child in parse.children[index])
+
+
+def _plain(parse: Parse, hit: Hit) -> bool:
+    """Whether a name stands as in a dictionary: in the nominative, or without any case."""
+    words = [fold(token.text) for token in parse.tokens[hit.start : hit.stop]]
+    return " ".join(words) == " ".join(hit.entry.words)
 
 
 def _quoted(parse: Parse, hit: Hit) -> bool:

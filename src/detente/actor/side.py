@@ -19,6 +19,7 @@ class Member:
     person: tuple[int, int] | None = None  # token indices of the person's name
     name: str | None = None  # the person as the tables or the text call him
     office: str | None = None
+    owns: bool = False  # the person is no side himself but whose man it is («соратник Путина»)
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Side:
     former: bool = False
     weak: bool = False
     tagged: bool = False  # the name tagger marks just this span as an organisation
+    group: str | None = None  # the armed group that the phrase names
     refers: str = ""  # "state", "pair" or "three" where the owner is «страны», «двух», «трех стран»
 
     @property

@@ -1,11 +1,17 @@
-"""The actor tables as the files give them: each row checked, each error with file and line."""
+"""The actor tables as the files give them: each row checked, each error with file and line.
+
+Codes and English names of states are those of ISO 3166-1 and of the Unicode CLDR (by way of Babel), as are
+the plain Russian names. Every day on which a state, bloc or group began or ended stands with the public page
+that gives it (``source``); where no page was at hand the day is empty, which means that it is not known
+here. A state group (``state_groups.csv``) is a closed list of members with its source.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -31,6 +37,9 @@ class Actor:
     start: date | None = None
     stop: date | None = None
     acts: bool = True  # whether the codebook lets it be the actor of an event
+    source: str = ""  # the public page that gives the dates
+    governs: str | None = None  # the state whose government an armed group became,
+    since: date | None = None  # and the first day on which it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,10 @@ class Form:
     code: str | None
     sector: str = "unspecified"
     office: str | None = None
+    members: tuple[str, ...] = ()  # of a group of states («страны Балтии»)
     fixed: bool = False
     weak: bool = False
+    lower: bool = False  # may be written without its capital letter
     proper: bool = False  # a sector noun that with its owner is an institution's name («МИД России»)
 
 
@@ -104,10 +115,10 @@ def actors() -> dict[str, Actor]:
     """Every actor that the tables know, by code. Raises DataError."""
     found: dict[str, Actor] = {}
     tables = (
-        ("states.csv", "state", ("code", "alpha2", "name", "region", "start", "stop")),
-        ("blocs.csv", "bloc", ("code", "name", "start", "stop", "actor")),
-        ("contested.csv", "contested", ("code", "name", "start", "stop")),
-        ("armed_groups.csv", "armed_group", ("code", "name", "start", "stop")),
+        ("states.csv", "state", ("code", "alpha2", "name", "region", "start", "stop", "source")),
+        ("blocs.csv", "bloc", ("code", "name", "start", "stop", "actor", "source")),
+        ("contested.csv", "contested", ("code", "name", "start", "stop", "source")),
+        ("armed_groups.csv", "armed_group", ("code", "name", "start", "stop", "governs", "since", "source")),
     )
     for name, family, columns in tables:
         for line, row in rows(_data(), name, columns):
@@ -118,7 +129,29 @@ def actors() -> dict[str, Actor]:
                 raise DataError(f"{where}: {code!r} is no ISO 3166-1 alpha-3 code")
             acts = family in {"state", "contested"} or row.get("actor") == "yes"
             start, stop = day(row["start"], where), day(row["stop"], where, last=True)
-            found[code] = Actor(code, row["name"], family, start, stop, acts)
+            governs, since = row.get("governs") or None, day(row.get("since", ""), where)
+            if (start or stop or since) and not row["source"].startswith("http"):
+                raise DataError(f"{where}: a date needs a source")
+            if (governs is None) != (since is None) or (governs and governs not in found):
+                raise DataError(f"{where}: governs and since go together, and governs is a state's code")
+            found[code] = Actor(code, row["name"], family, start, stop, acts, row["source"], governs, since)
+    return found
+
+
+@cache
+def state_groups() -> dict[str, tuple[str, ...]]:
+    """Members of every closed group of states, by the group's code. Raises DataError."""
+    found: dict[str, tuple[str, ...]] = {}
+    name = "state_groups.csv"
+    for line, row in rows(_data(), name, ("code", "name", "members", "source")):
+        where, members = f"{name}:{line}", tuple(row["members"].split())
+        if row["code"] in found:
+            raise DataError(f"{where}: {row['code']} stands twice")
+        if len(members) < 2 or any(code not in actors() for code in members):
+            raise DataError(f"{where}: the members are two or more codes of states, found {row['members']!r}")
+        if not row["source"].startswith("http"):
+            raise DataError(f"{where}: a group needs a source")
+        found[row["code"]] = members
     return found
 
 
@@ -165,6 +198,12 @@ def forms(language: str) -> Iterator[Form]:
         for line, row in rows(folder, name, ("code", "form", "flags")):
             actual = "contested_place" if kind == "place" and not row["code"] else kind
             yield _form(row, actual, f"{name}:{line}", known, "armed_group" if kind == "armed_group" else "")
+    for line, row in rows(folder, "names_state_groups.csv", ("code", "form", "flags")):
+        where = f"names_state_groups.csv:{line}"
+        if row["code"] not in state_groups():
+            raise DataError(f"{where}: no table knows the group {row['code']!r}")
+        plain = _form({**row, "code": ""}, "state_group", where, known, "government")
+        yield replace(plain, members=state_groups()[row["code"]])
     for line, row in rows(folder, "names_states.csv", ("code", "kind", "form", "flags")):
         kind = row["kind"]
         if kind not in NAME_KINDS:
@@ -199,7 +238,7 @@ def _form(row: dict[str, str], kind: str, where: str, known: dict[str, Actor], s
     if code and code not in known:
         raise DataError(f"{where}: no table knows the code {code!r}")
     flags = set(row["flags"].split())
-    if flags - {"fixed", "weak"}:
+    if flags - {"fixed", "lower", "weak"}:
         raise DataError(f"{where}: unknown flags {row['flags']!r}")
     default = {"capital": "government", "demonym": "citizens", "bloc": "government", "name": "government"}
     return Form(
@@ -209,4 +248,5 @@ def _form(row: dict[str, str], kind: str, where: str, known: dict[str, Actor], s
         sector=sector or default.get(kind, "unspecified"),
         fixed="fixed" in flags,
         weak="weak" in flags,
+        lower="lower" in flags,
     )

@@ -11,7 +11,8 @@ from detente.errors import DataError
 
 _LISTS = (
     "place_prepositions", "place_nouns", "place_verbs", "city_words", "speech_verbs", "posted_nouns", "posted_only_by",
-    "state_words", "side_words", "both_words",
+    "state_words", "side_words", "both_words", "stances", "home_organs", "local_organs", "joint_bodies", "joint_nouns",
+    "route_nouns", "some_of",
 )  # fmt: skip
 
 
@@ -29,6 +30,13 @@ class Words:
     state_words: frozenset[str]
     side_words: frozenset[str]
     both_words: frozenset[str]
+    stances: frozenset[str]
+    home_organs: frozenset[str]
+    local_organs: frozenset[str]
+    joint_bodies: frozenset[str]
+    joint_nouns: frozenset[str]
+    route_nouns: frozenset[str]
+    some_of: frozenset[str]
     family: dict[str, str]
 
 

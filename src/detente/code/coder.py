@@ -232,7 +232,7 @@ def _draft(
         return None
     draft = Draft(index, entry, type_, mode, _status(status), actors, recipients, chain, slots, score)
     _promise(draft)
-    if chain.one_sided is not None and draft.type == "AGREE" and not draft.recipients:
+    if chain.one_sided is not None and draft.type in {"AGREE", "CONCEDE"} and not draft.recipients:
         _direct(tree, sides, draft, chain.one_sided)
     return draft
 

@@ -90,6 +90,14 @@ class Sides:
             return self._with_conjuncts(found)
         if index in self._closed:
             return found
+        # «обстрел Сирии Израилем»: the agent of a deed owns it before the one who suffers it
+        agents = [
+            child
+            for child, _ in self.tree.depth_within(index, 2)
+            if self.tree.tokens[child].rel in {"nmod", "obl"} and self.tree.case(child) == "ins" and not self.tree.preposition(child) and self.at(child)
+        ]
+        if agents:
+            return self.at(agents[0])
         level = [index]
         for _ in range(depth):
             below = [child for at in level for child in self.tree.children(at) if self._owns(child)]

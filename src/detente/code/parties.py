@@ -34,7 +34,7 @@ def find_sides(
     A symmetric act has all its parties as actors and no recipients.
     """
     actors, recipients, score = _by_frame(tree, sides, index, entry, slots, chain, speaker)
-    if len(actors) + len(recipients) < 2:
+    if len(actors) + len(recipients) < 2 and not sides.strikes_group(index):
         actors, recipients = _last_resort(tree, sides, entry, slots, chain, speaker)
         score = 0.35
     return actors, recipients, score
@@ -180,6 +180,8 @@ def _by_frame(
 
 def _about_whom(tree: Tree, sides: Sides, index: int, chain: Chain, actors: Sequence[Entity]) -> list[Entity]:
     """«Переговоры о выходе Англии из ЕС»: the only two sides below an act of two are its parties."""
+    if sides.strikes_group(index):
+        return []
     found = {entity.mention.actor: entity for entity in actors}
     for anchor in (index, *chain.supports[:1]):
         for child, _ in tree.depth_within(anchor, 5):
@@ -260,6 +262,8 @@ def _above(tree: Tree, sides: Sides, index: int, taken: set[str], far: bool = Tr
 
 def _around(tree: Tree, sides: Sides, index: int, chain: Chain, taken: set[str], far: bool = True) -> list[Entity]:
     """The other side where no slot names it: below the predicate, else (``far``) the only other one around."""
+    if sides.strikes_group(index):
+        return []  # «удары по боевикам в Сирии» are none on Syria
     anchors = [index, *chain.supports]
     for anchor in anchors:
         for child, depth in tree.depth_within(anchor, 4):
