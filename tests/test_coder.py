@@ -91,9 +91,9 @@ def sides(report: Report) -> tuple[str, str]:
 @pytest.mark.parametrize(("text", "actors", "recipients", "type_", "status"), CASES)
 def test_construction(text: str, actors: str, recipients: str, type_: str, status: str) -> None:
     found = [(*sides(report), report.type, report.status) for report in coded(text).reports]
-    assert any(
-        a == actors and recipients in {r, "*"} and type_ in {t, "*"} and s == status for a, r, t, s in found
-    ), found
+    assert any(a == actors and recipients in {r, "*"} and type_ in {t, "*"} and s == status for a, r, t, s in found), (
+        found
+    )
 
 
 @pytest.mark.parametrize("text", NONE)

@@ -20,8 +20,10 @@ _FAR = 4  # how many sentences back a bare «министр» or «сторон�
 _CLOSE = 1  # how many sentences back a pronoun may reach
 _PRONOUNS = frozenset({"он", "она", "они", "его", "ее", "их"})
 _NAMING = frozenset(
-    {"name", "state_group", "contested", "bloc", "capital", "palace", "office", "organ", "person", "group", "company", "party"}
-)
+    {"name", "state_group", "contested", "bloc", "capital", "palace", "office", "organ", "person", "group", "company",
+     "party"}
+)  # fmt: skip
+_REFERRING = frozenset({"PRON", "DET", "NOUN", "PROPN"})
 _SPEECH_NOUNS = frozenset({"слово", "мнение", "заявление", "оценка", "убеждение", "данные", "выражение"})
 _STATE_FAMILIES = frozenset({"state", "contested"})
 
@@ -119,7 +121,7 @@ class Memory:
         elif side.seeks and not side.codes and not side.refers:
             self._take_up(number, side)
             if not side.codes and side.core in self.words.home_organs:
-                self._at_home(number, parse, side)
+                self._at_home(side)
         if side.group is not None:
             self._rule(side)
         if any(member.owns for member in side.members):
@@ -139,9 +141,9 @@ class Memory:
             side.kind, side.sector = "organ", "government"
             side.members = [Member(group.governs, m.person, m.name, m.office) for m in side.members]
 
-    def _at_home(self, number: int, parse: Parse, side: Side) -> None:
+    def _at_home(self, side: Side) -> None:
         """A bare «парламент» is that of the only state of which the text has spoken, if that state acts in it."""
-        told = [seen for seen in self.seen if seen.kind != "media"]
+        told = [seen for seen in self.seen if seen.sector != "media"]
         codes = {code for seen in told for code in seen.codes}
         if len(codes) != 1 or actors()[min(codes)].family not in _STATE_FAMILIES:
             return
@@ -263,7 +265,7 @@ class Memory:
         }
         added = []
         for token in parse.tokens:
-            if token.index in taken:
+            if token.pos not in _REFERRING or token.index in taken:
                 continue
             core = self._pronoun_core(parse, token)
             if core:

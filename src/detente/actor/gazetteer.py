@@ -184,9 +184,7 @@ class Gazetteer:
                 index = best.stop
         return hits
 
-    def _before_group(
-        self, hit: Hit, texts: Sequence[str], lemmas: Sequence[str], words: list[list[str]]
-    ) -> Hit:
+    def _before_group(self, hit: Hit, texts: Sequence[str], lemmas: Sequence[str], words: list[list[str]]) -> Hit:
         """«лидеры стран» gives its last word back where «стран Балтии» begins there."""
         last = hit.stop - 1
         if last <= hit.start or not hit.entry.kind.startswith("sector_"):

@@ -14,8 +14,9 @@ from detente.lang.base import Parse
 from detente.lang.ru.inflect import fold, is_adjective
 
 OWNERS = frozenset(
-    {"name", "state_group", "bloc", "capital", "palace", "organ", "company", "media", "agency", "party", "place", "contested_place"}
-)
+    {"name", "state_group", "bloc", "capital", "palace", "organ", "company", "media", "agency", "party", "place",
+     "contested_place"}
+)  # fmt: skip
 _REACH = 6  # how many words may stand between a noun and the owner that the parse gives it
 _FORMER = frozenset({"бывший", "экс", "прежний", "отставной"})
 _PLAIN = frozenset({"NOUN", "ADJ", "PROPN", "DET", "NUM"})
@@ -83,7 +84,7 @@ class Phrases:
         elif entry.sector == "armed_group" or side.group is not None:
             named = [Member(None, member.person) for member in side.members if member.person]
             side.kind, side.sector, side.office = "armed_group", "armed_group", None
-            side.members = named if side.group and not entry.kind == "armed_group" else []
+            side.members = named if side.group and entry.kind != "armed_group" else []
         if not side.members:
             side.members = [Member(None)]
         return side
@@ -241,6 +242,8 @@ class Phrases:
         ):
             side.sector = entry.sector
             side.office = None if side.office == "leader" else side.office
+        elif entry.kind in {"media", "agency"}:
+            side.sector = entry.sector
         elif entry.kind == "organ" and side.kind == "organ" and entry.sector != "government":
             side.sector = entry.sector
         elif entry.kind == "place" and side.office in {"head_of_state", "head_of_government", "leader"}:

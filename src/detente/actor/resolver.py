@@ -71,8 +71,10 @@ class Resolver:
 
     def _idle(self, side: Side) -> bool:
         """A bare «полиция» that nobody owns and no tagger marks as a name."""
-        return side.seeks and not (side.codes or side.tagged or side.core in self._words.family) and not any(
-            member.person for member in side.members
+        return (
+            side.seeks
+            and not (side.codes or side.tagged or side.core in self._words.family)
+            and not any(member.person for member in side.members)
         )
 
     def _title(self, title: str) -> list[str]:

@@ -14,12 +14,12 @@ from detente.lang.base import Name, Parse
 from detente.lang.ru.inflect import fold
 from detente.model import NameType
 
-_LONE = frozenset({"name", "state_group", "bloc", "demonym", "capital", "palace", "company", "media", "agency", "party", "organ",
-                   "place", "contested_place", "armed_group", "adjective", "attitude"})  # fmt: skip
+_LONE = frozenset({"name", "state_group", "bloc", "demonym", "capital", "palace", "company", "media", "agency", "party",
+                   "organ", "place", "contested_place", "armed_group", "adjective", "attitude"})  # fmt: skip
 _TYPES: dict[str, NameType] = {
-    "name": "LOC", "state_group": "MISC", "capital": "LOC", "place": "LOC", "contested_place": "LOC", "contested": "LOC", "demonym": "PER",
-    "bloc": "ORG", "palace": "LOC", "company": "ORG", "agency": "ORG", "media": "MISC", "party": "ORG", "organ": "ORG",
-    "armed_group": "ORG", "adjective": "MISC", "attitude": "MISC",
+    "name": "LOC", "state_group": "MISC", "capital": "LOC", "place": "LOC", "contested_place": "LOC",
+    "contested": "LOC", "demonym": "PER", "bloc": "ORG", "palace": "LOC", "company": "ORG", "agency": "ORG",
+    "media": "MISC", "party": "ORG", "organ": "ORG", "armed_group": "ORG", "adjective": "MISC", "attitude": "MISC",
 }  # fmt: skip
 _NEEDS_NAME = frozenset({"name", "capital", "place", "contested_place", "party", "organ", "media", "agency", "company"})
 _QUOTES = "«»\"“”„'"
@@ -84,7 +84,9 @@ class SentenceReader:
         if any(t.lemma in self.words.state_words and not plural(t) for t in tokens[hit.start : hit.stop]):
             return False
         before = [token.lemma for token in tokens[max(0, hit.start - 3) : hit.start]]
-        return not (before and (before[-1] in self.words.some_of or "из" in before and self.words.some_of & {*before}))
+        if not before:
+            return True
+        return before[-1] not in self.words.some_of and not ("из" in before and self.words.some_of & {*before})
 
     def _small(self, hit: Hit, parse: Parse) -> bool:
         """Whether a name without its capital is meant, as hurried channels write it («житель америки»)."""
@@ -97,7 +99,8 @@ class SentenceReader:
             head = next((t for t in parse.tokens[hit.start : hit.stop] if t.rel == "nsubj"), None)
             return head is not None and head.head >= 0 and parse.tokens[head.head].lemma in self.words.speech_verbs
         if hit.entry.words == ("штаты",):
-            if up is None or up.pos != "VERB" or token.rel != "nsubj" or not plural(token) or _modified(parse, hit.start):
+            subject = token.rel == "nsubj" and plural(token) and not _modified(parse, hit.start)
+            if up is None or up.pos != "VERB" or not subject:
                 return False  # «сократили штаты» speaks of staff
             return any(parse.tokens[i].rel in {"obj", "xcomp", "ccomp"} for i in parse.children[up.index])
         return True
@@ -130,9 +133,7 @@ class SentenceReader:
             route = parse.tokens[start - 1].lemma in self.words.route_nouns and chain[0].entry.kind == "capital"
             whole = Hit(start, chain[-1].stop, chain[0].entry)
             kind = "place" if route else "name"
-            sides.append(
-                Side(start, whole.stop, phrases.head(whole), kind, "MISC", "government", members=owned(codes))
-            )
+            sides.append(Side(start, whole.stop, phrases.head(whole), kind, "MISC", "government", members=owned(codes)))
             for part in chain:
                 phrases.used[part.start] = start
                 if route:

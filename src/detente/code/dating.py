@@ -68,9 +68,17 @@ def _path(tree: Tree, index: int, chain: Chain) -> list[int]:
     return path + [each for each in chain.supports if each not in path]
 
 
+def _period_of_content(tree: Tree, mention: DateMention, first: int) -> bool:
+    """«План на 2025 год» says for when the plan is, not when it was signed."""
+    if mention.interval.precision not in {"year", "years", "half_year", "quarter"}:
+        return False
+    before = tree.tokens[first - 1].text.lower() if first else ""
+    return before in tree.words.period or tree.tokens[first].text.lower() in tree.words.period
+
+
 def _rank(tree: Tree, mention: DateMention, path: Sequence[int]) -> int | None:
     inside = [t.index for t in tree.tokens if t.start < mention.stop and mention.start < t.stop]
-    if not inside:
+    if not inside or _period_of_content(tree, mention, inside[0]):
         return None
     members = set(inside)
     tops = [i for i in inside if tree.tokens[i].head not in members]

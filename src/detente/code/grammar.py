@@ -26,6 +26,7 @@ class Grammar:
     without: frozenset[str]
     fiction: frozenset[str]
     topic: frozenset[str]
+    period: frozenset[str]
     first_person: frozenset[str]
     nameless: frozenset[str]
     exchange: frozenset[str]

@@ -7,6 +7,7 @@ table needs forms that are never missed, and forms that nobody writes do no harm
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ADJECTIVE = re.compile(r".{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е)$")
 _ADJECTIVE_NAME = re.compile(r".{2,}(?:[сц]к(?:ий|ой|ая|ое|ие)|[нвтлмджч](?:ый|ая|ое|ые))$")
@@ -18,6 +19,7 @@ _PLURAL = ("ы", "и", "ов", "ев", "ей", "ам", "ям", "ами", "ями
 _HYPHEN_FIRST = ("-на-", "-ан-", "-ам-", "-им-", "-у-")
 
 
+@lru_cache(maxsize=1 << 15)
 def fold(word: str) -> str:
     """Lower case with ё written as е and one kind of apostrophe and dash."""
     return word.lower().replace("ё", "е").replace("’", "'").replace("‑", "-").replace("—", "-").replace("–", "-")
