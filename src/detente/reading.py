@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, datetime
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import InputError, LanguageError
-from detente.model import Attribution, Document, Interval, Mention, Reading, Report, Sentence, Span
+from detente.model import Attribution, Document, Interval, Mention, Party, Reading, Report, Sentence, Span
 
 if TYPE_CHECKING:
     from detente.lang.base import Parse
+    from detente.text.mask import Masked
 
 LANGUAGES = ("ru",)
 BATCH = 64
@@ -58,16 +60,15 @@ class Reader:
                 _shift(parse, offset)
                 parses[number].append(parse)
         return [
-            self._one(document, found, each.text)
-            for document, found, each in zip(documents, parses, masked, strict=True)
+            self._one(document, found, each) for document, found, each in zip(documents, parses, masked, strict=True)
         ]
 
-    def _one(self, document: Document, parses: list[Parse], masked: str) -> Reading:
+    def _one(self, document: Document, parses: list[Parse], clean: Masked) -> Reading:
         from detente.code.draft import Memory
         from detente.code.speaker import attribute
         from detente.text.dates import find_dates
 
-        text = document.text
+        text, masked = document.text, clean.text
         entities = self._resolver.resolve(parses, masked, document.published, document.title)
         attributions = tuple(attribute(parses, entities, masked, self.language))
         reports: list[Report] = []
@@ -89,9 +90,9 @@ class Reader:
         return Reading(
             document=document,
             sentences=tuple(Sentence(i, parse.start, parse.stop) for i, parse in enumerate(parses)),
-            mentions=tuple(entity.mention for found in entities for entity in found),
-            reports=tuple(_restore(report, text) for report in reports),
-            attributions=tuple(_restore_attribution(each, text) for each in attributions),
+            mentions=_written(tuple(entity.mention for found in entities for entity in found), text, clean.places),
+            reports=_written(tuple(reports), text, clean.places),
+            attributions=_written(attributions, text, clean.places),
             warnings=tuple(warnings),
         )
 
@@ -139,25 +140,18 @@ def _shift(parse: Parse, offset: int) -> None:
         token.stop += offset
 
 
-def _span(span: Span | None, text: str) -> Span | None:
-    """The span with its text as written, where masking had blanked something inside it."""
-    return None if span is None else Span(span.start, span.stop, text[span.start : span.stop])
-
-
-def _restore(report: Report, text: str) -> Report:
-    speaker = _span(report.speaker, text)
-    if speaker == report.speaker:
-        return report
-    from dataclasses import replace
-
-    return replace(report, speaker=speaker)
-
-
-def _restore_attribution(each: Attribution, text: str) -> Attribution:
-    from dataclasses import replace
-
-    content = Span(each.content.start, each.content.stop, text[each.content.start : each.content.stop])
-    return replace(each, content=content, speaker=_span(each.speaker, text))
+def _written(value: Any, text: str, places: dict[int, int]) -> Any:
+    """A record, or a tuple of them, with its spans as the text writes them, where masking had changed it inside."""
+    if isinstance(value, tuple):
+        return tuple(_written(each, text, places) for each in value)
+    if isinstance(value, Span | Mention):
+        start, stop = places.get(value.start, value.start), places.get(value.stop - 1, value.stop - 1) + 1
+        return replace(value, start=start, stop=stop, text=text[start:stop])
+    if isinstance(value, Attribution | Interval | Party | Report):
+        return replace(
+            value, **{each.name: _written(getattr(value, each.name), text, places) for each in fields(value)}
+        )
+    return value
 
 
 @cache
@@ -201,6 +195,8 @@ def make_document(
             published = date.fromisoformat(published[:10])
         except ValueError:
             raise InputError(f"not a date: {published!r}; write it as YYYY-MM-DD") from None
+    elif isinstance(published, datetime):
+        published = published.date()
     if language is None:
         language = identify(text).language
     if language not in LANGUAGES:
@@ -226,4 +222,4 @@ def read_all(documents: Iterable[Document]) -> Iterator[Reading]:
         yield from reader(batch[0].language or "ru").read_many(batch)
 
 
-__all__ = ["LANGUAGES", "Interval", "Mention", "Reader", "make_document", "read", "read_all", "reader"]
+__all__ = ["LANGUAGES", "Reader", "make_document", "read", "read_all", "reader"]

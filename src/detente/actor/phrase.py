@@ -242,9 +242,9 @@ class Phrases:
         ):
             side.sector = entry.sector
             side.office = None if side.office == "leader" else side.office
-        elif entry.kind in {"media", "agency"}:
-            side.sector = entry.sector
-        elif entry.kind == "organ" and side.kind == "organ" and entry.sector != "government":
+        elif entry.kind in {"media", "agency"} or (
+            entry.kind == "organ" and side.kind == "organ" and entry.sector != "government"
+        ):
             side.sector = entry.sector
         elif entry.kind == "place" and side.office in {"head_of_state", "head_of_government", "leader"}:
             side.office = None

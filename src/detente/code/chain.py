@@ -46,13 +46,11 @@ class Chain:
     habitual: bool = False
     turned: tuple[str, str | None] | None = None
     turner: int | None = None
-    planned_as: str | None = None
     supports: list[int] = field(default_factory=list)
     receiver: int | None = None
     deliberate: bool = False
     agreed: bool = False
     one_sided: int | None = None
-    refused: bool = False
     topic: bool = False
     top: int = -1
 
@@ -85,8 +83,6 @@ class Climber:
                 at = head
                 continue
             if rel in {"acl:relcl", "parataxis", "appos"} or tree.is_attribute(at):
-                if tree.is_attribute(at):
-                    self._modified(head, chain)
                 break
             self._condition(at, chain)
             slot = self._slot(at)
@@ -96,7 +92,10 @@ class Climber:
                 at = head
                 continue
             if operator is not None:
+                before = chain.deliberate
                 self._apply(operator, head, chain, type_)
+                if slot == "subj":
+                    chain.deliberate = before  # «сотрудничество должно…»: nobody plans it
                 self._local(head, chain, own=operator.kind in SUPPORTS)
                 if operator.kind == "speak":
                     self._dismissed(head, "", chain)
@@ -139,7 +138,8 @@ class Climber:
         tree = self.tree
         if not tree.is_verbal(head):
             return
-        if slot in {"obj", "subj", "gen"} and self.is_negated(head):
+        passive = tree.is_passive(head) or tree.tokens[head].feats.get("Voice") in {"Pass", "Mid"}
+        if slot in {"obj", "subj", "gen"} and passive and not tree.children(head, "obj") and self.is_negated(head):
             chain.status = "denied"
         if any(tree.tokens[child].lemma in self.words.fiction for child in tree.children(head)):
             chain.status = "denied"
@@ -149,9 +149,6 @@ class Climber:
         for child in self.tree.children(head, "aux", "cop"):
             if self.tree.tokens[child].feats.get("Tense") == "Fut":
                 chain.status = "planned"
-
-    def _modified(self, noun: int, chain: Chain) -> None:
-        del noun, chain
 
     def _slot(self, at: int) -> str:
         tree = self.tree
@@ -225,7 +222,6 @@ class Climber:
             chain.receiver = head
         elif kind in {"plan", "offer"}:
             chain.status = "denied" if negated else "planned"
-            chain.refused = negated
             chain.deliberate = True
             chain.one_sided = head
         elif kind == "intend":
@@ -305,7 +301,6 @@ class Climber:
             if chain.status == "occurred" or index == chain.top:
                 chain.negated = not chain.supports
                 chain.status = "denied"
-                chain.refused = self.is_future(index)
         elif own and chain.status == "occurred" and self.is_future(index):
             chain.status = "planned"
         for child in tree.children(index):

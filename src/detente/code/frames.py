@@ -42,6 +42,14 @@ class Sides:
             for index in range(entity.start, entity.stop):
                 self._cover.setdefault(index, []).append(entity)
         self._joint_bodies()
+        # «антироссийские санкции»: the adjective names whom they are against
+        self.targets = {
+            entity.head: entity
+            for entity in entities
+            if entity.mention.kind == "attitude"
+            and entity.mention.actor in allowed
+            and entity.mention.text.lower().startswith(tuple(tree.words.against))
+        }
         # what the tables know to be no side closes the way to the names below it
         self.groups = {
             index
@@ -94,7 +102,10 @@ class Sides:
         agents = [
             child
             for child, _ in self.tree.depth_within(index, 2)
-            if self.tree.tokens[child].rel in {"nmod", "obl"} and self.tree.case(child) == "ins" and not self.tree.preposition(child) and self.at(child)
+            if self.tree.tokens[child].rel in {"nmod", "obl"}
+            and self.tree.case(child) == "ins"
+            and not self.tree.preposition(child)
+            and self.at(child)
         ]
         if agents:
             return self.at(agents[0])

@@ -27,6 +27,10 @@ class Grammar:
     fiction: frozenset[str]
     topic: frozenset[str]
     period: frozenset[str]
+    against: frozenset[str]
+    scene: list[str]
+    giver: list[str]
+    joining: list[str]
     first_person: frozenset[str]
     nameless: frozenset[str]
     exchange: frozenset[str]
@@ -47,6 +51,9 @@ class Grammar:
     compound: dict[str, str]
 
 
+_ORDERED = ("scene", "giver", "joining")
+
+
 @cache
 def grammar(language: str) -> Grammar:
     """Load a language's closed words. Raises DataError where a list is missing or unknown."""
@@ -57,6 +64,7 @@ def grammar(language: str) -> Grammar:
         wrong = sorted(set(table) ^ names)
         raise DataError(f"grammar.toml of {language}: missing or unknown lists: {', '.join(wrong)}")
     values: dict[str, Any] = {
-        name: words if isinstance(words, dict) else frozenset(words) for name, words in table.items()
+        name: words if isinstance(words, dict) or name in _ORDERED else frozenset(words)
+        for name, words in table.items()
     }
     return Grammar(**values)

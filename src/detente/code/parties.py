@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from detente.actor.resolver import Entity
 
 _PLACES = frozenset({"place"})
+FOUND = 0.9
+"""Score of sides that the entry's own slots name."""
 _MATERIAL_ON_MEDIA = frozenset({"COERCE", "SANCTION", "ASSAULT", "RETREAT", "ACCUSE", "THREATEN"})
 
 
@@ -60,9 +62,24 @@ def _last_resort(
         return known[:1], [second if known[0] is first else first]
     if target and target[0] in (first, second):
         return [second if target[0] is first else first], target[:1]
+    if not known and not target and not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal:
+        if speaker is None:
+            return [], []  # a blow is laid at nobody's door by the mere company of two names
     if speaker is not None and not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal:
         return ([second], [first]) if speaker is first else ([first], [second])
     return [first], [second]
+
+
+def _targets(tree: Tree, sides: Sides, index: int, slots: Slots, taken: set[str]) -> list[Entity]:
+    """Whom an adjective on the predicate or its object is against."""
+    if not sides.targets:
+        return []
+    return [
+        sides.targets[child]
+        for word in (index, *slots.get("obj", []), *slots.get("gen", []))
+        for child in tree.children(word, "amod")
+        if child in sides.targets and sides.targets[child].mention.actor not in taken
+    ][:1]
 
 
 def _others(tree: Tree, sides: Sides) -> dict[str, Entity]:
@@ -87,88 +104,97 @@ def _strange_doer(tree: Tree, sides: Sides, slots: Slots) -> bool:
 def _by_frame(
     tree: Tree, sides: Sides, index: int, entry: Entry, slots: Slots, chain: Chain, speaker: Entity | None
 ) -> tuple[list[Entity], list[Entity], float]:
-    score = 0.9
-    hostile = not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal
-    own = [speaker] if speaker is not None else []
     if chain.receiver is not None:
-        slots["dat"] = tree.subjects(chain.receiver) + slots.get("dat", [])
-        received = set(tree.subjects(chain.receiver))
+        received = tree.subjects(chain.receiver)
+        slots["dat"] = received + slots.get("dat", [])
         slots["subj"] = [word for word in slots.get("subj", []) if word not in received]
     wide = wide_slots(tree, sides, index, slots)
     if entry.partner:
-        actors = _together(tree, sides, slots, entry)
-        if len(actors) < 2:
-            more = _together(tree, sides, wide, entry)
-            actors += [entity for entity in more if entity.mention.actor not in codes(actors)]
-        if len(actors) < 2:
-            actors += _about_whom(tree, sides, index, chain, actors)
-        if len(actors) == 1 and own and own[0].mention.actor not in codes(actors):
-            actors = own + actors
+        return _symmetric(tree, sides, index, entry, slots, wide, chain, speaker)
+    return _directed(tree, sides, index, entry, slots, wide, chain, speaker)
+
+
+def _symmetric(
+    tree: Tree,
+    sides: Sides,
+    index: int,
+    entry: Entry,
+    slots: Slots,
+    wide: Slots,
+    chain: Chain,
+    speaker: Entity | None,
+) -> tuple[list[Entity], list[Entity], float]:
+    score = FOUND
+    actors = _together(tree, sides, slots, entry)
+    if len(actors) < 2:
+        actors += [e for e in _together(tree, sides, wide, entry) if e.mention.actor not in codes(actors)]
+    if len(actors) < 2:
+        actors += _about_whom(tree, sides, index, chain, actors)
+    if len(actors) == 1 and speaker is not None and speaker.mention.actor not in codes(actors):
+        actors = [speaker, *actors]
+    if len(actors) > 1:
+        return actors, [], score
+    recipients = _pick(sides, tree, slots, entry.recipient, codes(actors), True) if actors else []
+    if recipients:
+        return actors, recipients, score
+    bare = not actors and not chain.supports and entry.pos == "NOUN"
+    if "weak" in entry.flags or bare:
+        return [], [], score
+    partner = _pick(sides, tree, slots, entry.partner, set(), False)
+    if not actors or partner:
+        # «после встречи с министрами Нуланд отправилась в Киев»: the traveller met them
+        actors += _above(tree, sides, index, codes(actors))
+        score -= 0.15
         if len(actors) > 1:
             return actors, [], score
-        recipients = _pick(sides, tree, slots, entry.recipient, codes(actors), True) if actors else []
-        if recipients:
-            return actors, recipients, score
-        if "weak" in entry.flags:
-            return [], [], score
-        if not actors and not chain.supports and entry.pos == "NOUN":
-            return [], [], score
-        partner = _pick(sides, tree, slots, entry.partner, set(), False)
-        if not actors:
-            actors = _above(tree, sides, index, set())
-            score -= 0.15
-        elif partner:
-            # «после встречи с министрами Нуланд отправилась в Киев»: the traveller met them
-            actors += _above(tree, sides, index, codes(actors))
-            score -= 0.15
-            if len(actors) > 1:
-                return actors, [], score
-        if actors and entry.type == "CONSULT" and not partner:
-            hosts_ = _hosts(tree, sides, slots, wide, codes(actors))
-            if hosts_:
-                return actors, hosts_, score - 0.3
-        others = _around(tree, sides, index, chain, codes(actors)) if actors else []
-        return actors + others, [], score - 0.25
-    receiving = {"dat"} if chain.receiver is not None else set()
+    if actors and entry.type == "CONSULT" and not partner:
+        hosts = _hosts(tree, sides, slots, wide, codes(actors))
+        if hosts:
+            return actors, hosts, score - 0.3
+    others = _around(tree, sides, index, chain, codes(actors)) if actors else []
+    return actors + others, [], score - 0.25
+
+
+def _directed(
+    tree: Tree,
+    sides: Sides,
+    index: int,
+    entry: Entry,
+    slots: Slots,
+    wide: Slots,
+    chain: Chain,
+    speaker: Entity | None,
+) -> tuple[list[Entity], list[Entity], float]:
+    score = FOUND
     actors = _pick(sides, tree, slots, entry.actor, set(), False)
     if chain.receiver is not None and not actors:
-        actors = _pick(sides, tree, slots, ["от+gen", "из+gen", "со стороны+gen", "adj", "gen"], set(), True)
-    wanted = [*sorted(receiving), *entry.recipient]
+        actors = _pick(sides, tree, slots, tree.words.giver, set(), True)
+    wanted = ["dat", *entry.recipient] if chain.receiver is not None else list(entry.recipient)
     recipients = _pick(sides, tree, slots, wanted, codes(actors), True)
     if not actors:
         actors = _pick(sides, tree, wide, [name for name in entry.actor if "+" in name], codes(recipients), False)
+    if not recipients:
+        recipients = _targets(tree, sides, index, slots, codes(actors))
     if not recipients:
         recipients = _pick(sides, tree, wide, wanted, codes(actors), True)
     if actors and not recipients:
         recipients = _pick(sides, tree, slots, [*wanted, "inf", "clause"], codes(actors), False, deep=True)
         score -= 0.1
-    if own and not actors and not hostile and own[0].mention.actor not in codes(recipients):
-        actors = own
-    elif own and actors and not recipients and hostile and own[0].mention.actor not in codes(actors):
-        recipients = own
-    elif (
-        own and recipients and not actors and entry.type == "SANCTION" and own[0].mention.actor not in codes(recipients)
-    ):
-        actors = own
-    if not actors and recipients and _doerless(tree, index, chain, slots):
-        actors = _pick(sides, tree, slots, ["в+loc", "на+loc"], codes(recipients), True)
+    actors, recipients = _own(entry, speaker, actors, recipients)
+    if not actors and _doerless(tree, index, chain, slots):
+        actors = _pick(sides, tree, slots, tree.words.scene, codes(recipients), True)
     if "weak" in entry.flags:
         return (actors, recipients, score) if actors and recipients else ([], [], score)
-    if (
-        len(actors) > 1
-        and not recipients
-        and any(tree.tokens[each].lemma in tree.words.exchange for each in chain.supports)
-    ):
+    if len(actors) > 1 and not recipients and any(_gives_back(tree, each) for each in chain.supports):
         return actors, [], score
     if not actors and recipients and "obj" not in entry.recipient:
         actors = _pick(sides, tree, slots, ["obj"], codes(recipients), False)
-    if not actors and not recipients and entry.pos == "NOUN":
-        return [], [], score
-    if not actors and _strange_doer(tree, sides, slots):
+    unnamed = not actors and not recipients and entry.pos == "NOUN"
+    if unnamed or (not actors and _strange_doer(tree, sides, slots)):
         return [], [], score
     if not actors:
-        kind = TYPES[entry.type]
-        actors = _above(tree, sides, index, codes(recipients), far=kind.cooperative or entry.pos == "VERB")
+        far = TYPES[entry.type].cooperative or entry.pos == "VERB"
+        actors = _above(tree, sides, index, codes(recipients), far)
         score -= 0.2
     if actors and not recipients:
         recipients = _around(tree, sides, index, chain, codes(actors), far=entry.type != "ASSAULT")
@@ -176,6 +202,27 @@ def _by_frame(
     if not recipients and not entry.recipient:
         return actors, [], score
     return (actors, recipients, score) if recipients else ([], [], score)
+
+
+def _own(
+    entry: Entry, speaker: Entity | None, actors: list[Entity], recipients: list[Entity]
+) -> tuple[list[Entity], list[Entity]]:
+    """The speaker's own part: he does what he promises, decrees or demands, and suffers what he complains of."""
+    if speaker is None or speaker.mention.actor in codes(actors) | codes(recipients):
+        return actors, recipients
+    type_ = TYPES[entry.type]
+    material_conflict = not type_.cooperative and not type_.verbal
+    if not actors and not material_conflict:
+        return [speaker], recipients
+    if actors and not recipients and material_conflict:
+        return actors, [speaker]
+    if recipients and not actors and entry.type == "SANCTION":
+        return [speaker], recipients
+    return actors, recipients
+
+
+def _gives_back(tree: Tree, index: int) -> bool:
+    return tree.tokens[index].lemma in tree.words.exchange
 
 
 def _about_whom(tree: Tree, sides: Sides, index: int, chain: Chain, actors: Sequence[Entity]) -> list[Entity]:
@@ -232,7 +279,7 @@ def _hosts(tree: Tree, sides: Sides, slots: Slots, wide: Slots, taken: set[str])
 def _together(tree: Tree, sides: Sides, slots: Slots, entry: Entry) -> list[Entity]:
     """All parties of a symmetric act, each once."""
     found: dict[str, Entity] = {}
-    for name in (*entry.actor, *entry.partner):
+    for name in (*entry.actor, *entry.partner, *tree.words.joining):
         for entity in sides.resolve(fillers(tree, slots, name)):
             if entity.mention.kind not in _PLACES and entity.mention.actor:
                 found.setdefault(entity.mention.actor, entity)
@@ -332,9 +379,13 @@ def _pick(
 ) -> list[Entity]:
     """Sides of the first slot that names one not yet taken; ``deep`` looks through any phrase below it."""
     for name in names:
+        words = fillers(tree, slots, name)
+        if name.endswith("+loc") and not deep:
+            # «в ЦРУ обвинили»: a place acts only if it is a side itself, not by what stands below it
+            words = [word for word in words if sides.at(word)] if name in tree.words.scene else words
         found = [
             entity
-            for entity in sides.resolve(fillers(tree, slots, name), deep)
+            for entity in sides.resolve(words, deep)
             if entity.mention.actor not in taken and (place or entity.mention.kind not in _PLACES)
         ]
         if found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from detente.model import Span
@@ -43,6 +43,8 @@ class Masked:
 
     ``segments`` are (start, stop) pairs in order; ``tails`` are the names after «Источник:», who says
     what stands before; ``stamps`` are time stamps of the page, which date the publication, not an act.
+    Words with invisible characters inside are closed up: ``places`` gives for each letter that moved
+    (its offset in the masked text) where it stands in the given one.
     """
 
     text: str
@@ -51,6 +53,7 @@ class Masked:
     tails: tuple[Span, ...] = ()
     datelines: tuple[Dateline, ...] = ()
     stamps: tuple[Span, ...] = ()
+    places: dict[int, int] = field(default_factory=dict)
 
     @property
     def breaks(self) -> tuple[int, ...]:
@@ -148,7 +151,8 @@ def mask(text: str, title: str | None = None, language: str = "ru") -> Masked:
     segments = _segments(now, sheet.cuts)
     now = _unpaired(sheet, now, segments)
     noise = tuple(sorted(set(sheet.noise), key=lambda item: (item.start, item.stop, item.kind)))
-    return Masked(_shift(now), segments, noise, tails, datelines, stamps)
+    now, places = _close_up(now)
+    return Masked(now, segments, noise, tails, datelines, stamps, places)
 
 
 def _phrases(sheet: _Sheet, rule: Rules) -> None:
@@ -369,13 +373,18 @@ def _unpaired(sheet: _Sheet, now: str, segments: tuple[tuple[int, int], ...]) ->
     return sheet.now() if lost else now
 
 
-def _shift(text: str) -> str:
-    """Close up words around invisible characters (soft hyphens, stress marks), padding after the word."""
+def _close_up(text: str) -> tuple[str, dict[int, int]]:
+    """Close up words around invisible characters (soft hyphens, stress marks), padding after the word.
+
+    The second value gives for each letter that moved where it stood.
+    """
+    places: dict[int, int] = {}
     if _INVISIBLE.search(text) is None:
-        return text
+        return text, places
 
     def closed(match: re.Match[str]) -> str:
-        word = _INVISIBLE.sub("", match[0])
-        return word + " " * (len(match[0]) - len(word))
+        kept = [at for at in range(*match.span()) if _INVISIBLE.match(text, at) is None]
+        places.update((match.start() + count, at) for count, at in enumerate(kept) if match.start() + count != at)
+        return "".join(text[at] for at in kept).ljust(len(match[0]))
 
-    return re.sub(rf"(?:\w|{_INVISIBLE.pattern})+", closed, text)
+    return re.sub(rf"(?:\w|{_INVISIBLE.pattern})+", closed, text), places

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from detente.actor.tables import actors
 from detente.model import Attribution, Interval, Party, Reading, Report
@@ -57,7 +58,7 @@ def _month_words(day: date) -> str:
 
 
 def _month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
+    return day.day == monthrange(day.year, day.month)[1]
 
 
 def _stretch(start: date, stop: date) -> str:

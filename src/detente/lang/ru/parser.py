@@ -8,6 +8,7 @@ speech and features. UD by SynTagRus; LAS 83 on PUD (nsubj 87, obj 88, iobj 52, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,7 +73,7 @@ class RussianParser:
         self._syntax = Syntax.load(str(model / "slovnet_syntax_news_v1.tar"), batch_size=BATCH).navec(navec)
         self._ner = NER.load(str(model / "slovnet_ner_news_v1.tar"), batch_size=BATCH).navec(navec)
         self._analyzer = MorphAnalyzer()
-        self._readings = lru_cache(maxsize=100_000)(self._analyzer.parse)
+        self._readings = lru_cache(maxsize=100_000)(self._analyze)
         self._lemma = lru_cache(maxsize=100_000)(self._find_lemma)
 
     def parse(self, texts: Sequence[str]) -> list[list[Parse]]:
@@ -100,6 +101,12 @@ class RussianParser:
             assert parse is not None
             result[number].append(parse)
         return result
+
+    def _analyze(self, word: str) -> Any:
+        try:
+            return self._analyzer.parse(word)
+        except ValueError:  # pymorphy asks for names of letters that have none, and encodes lone surrogates
+            return self._analyzer.parse("".join(char if unicodedata.name(char, "") else "\ufffd" for char in word))
 
     def _build(
         self, offset: int, stop: int, tokens: list[Any], morph: list[Any], syntax: list[Any], names: tuple[Name, ...]
