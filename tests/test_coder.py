@@ -148,3 +148,18 @@ def test_strikes_on_armed_groups_are_none_between_states() -> None:
     assert coded("ВВС Турции нанесли удары по позициям боевиков ИГ в Сирии.").reports == ()
     joint = coded("Россия и Турция нанесли совместные удары по боевикам ИГ.").reports
     assert {(sides(report), report.type) for report in joint} == {(("RUS TUR", ""), "COOPERATE")}
+
+
+def test_spans_slice_the_text_as_given_where_masking_closed_a_word_up() -> None:
+    text = "Министр обороны Казах\u00adстана на прошлой неделе посе\u00adтил #Турцию\u200b, сообщает ТАСС."
+    reading = detente.read(text, "2024-10-17", language="ru")
+    (report,) = reading.reports
+    assert report.trigger.text == "посе\u00adтил"
+    spans = [*reading.mentions, report.trigger, *(party.span for party in (*report.actors, *report.recipients))]
+    assert all(span is not None and text[span.start : span.stop] == span.text for span in spans)
+
+
+@pytest.mark.parametrize("char", ["\ud800", "\U0001869f", "\ue000", "\x00"])
+def test_no_character_stops_a_reading(char: str) -> None:
+    text = f"Министр обороны Казахстана посетил Турцию. Это {char} знак."
+    assert detente.read(text, language="ru").reports

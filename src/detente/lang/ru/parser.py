@@ -118,6 +118,8 @@ class RussianParser:
                 token.text, tag.pos, feats.get("Case"), feats.get("Number"), feats.get("Gender")
             )
             pos = tag.pos
+            if lemma == "быть" and feats.get("Tense") == "Pres":
+                feats["Tense"] = "Fut"  # SynTagRus calls «будет» present
             if verbal is not None and pos not in {"VERB", "AUX"}:
                 # the tagger takes some rare verbs and participles for adjectives or nouns
                 pos = "VERB"
