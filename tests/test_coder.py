@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from detente.model import Document, Reading, Report
-from detente.reading import reader
+from detente.reading import read, reader
 
 DAY = date(2024, 10, 16)  # a Wednesday
 
@@ -152,7 +152,7 @@ def test_strikes_on_armed_groups_are_none_between_states() -> None:
 
 def test_spans_slice_the_text_as_given_where_masking_closed_a_word_up() -> None:
     text = "Министр обороны Казах\u00adстана на прошлой неделе посе\u00adтил #Турцию\u200b, сообщает ТАСС."
-    reading = detente.read(text, "2024-10-17", language="ru")
+    reading = read(text, "2024-10-17", language="ru")
     (report,) = reading.reports
     assert report.trigger.text == "посе\u00adтил"
     spans = [*reading.mentions, report.trigger, *(party.span for party in (*report.actors, *report.recipients))]
@@ -162,4 +162,4 @@ def test_spans_slice_the_text_as_given_where_masking_closed_a_word_up() -> None:
 @pytest.mark.parametrize("char", ["\ud800", "\U0001869f", "\ue000", "\x00"])
 def test_no_character_stops_a_reading(char: str) -> None:
     text = f"Министр обороны Казахстана посетил Турцию. Это {char} знак."
-    assert detente.read(text, language="ru").reports
+    assert read(text, language="ru").reports

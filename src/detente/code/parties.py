@@ -135,6 +135,8 @@ def _symmetric(
     if len(actors) > 1:
         return actors, [], score
     recipients = _pick(sides, tree, slots, entry.recipient, codes(actors), True) if actors else []
+    if actors and not recipients:
+        recipients = _pick(sides, tree, wide, entry.recipient, codes(actors), True)
     if recipients:
         return actors, recipients, score
     bare = not actors and not chain.supports and entry.pos == "NOUN"
