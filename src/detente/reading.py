@@ -46,7 +46,7 @@ class Reader:
         """Read several documents at once, so that the parser's batches fill up."""
         from detente.text.mask import mask
 
-        masked = [mask(document.text) for document in documents]
+        masked = [mask(document.text, document.title, self.language) for document in documents]
         pieces: list[str] = []
         origin: list[tuple[int, int]] = []
         for number, each in enumerate(masked):

@@ -51,6 +51,7 @@ class Chain:
     deliberate: bool = False
     agreed: bool = False
     one_sided: int | None = None
+    refused: bool = False
     topic: bool = False
     top: int = -1
 
@@ -222,6 +223,7 @@ class Climber:
             chain.receiver = head
         elif kind in {"plan", "offer"}:
             chain.status = "denied" if negated else "planned"
+            chain.refused = negated
             chain.deliberate = True
             chain.one_sided = head
         elif kind == "intend":
@@ -300,6 +302,7 @@ class Climber:
         if own and self.is_negated(index):
             if chain.status == "occurred" or index == chain.top:
                 chain.negated = not chain.supports
+                chain.refused = self.is_future(index)
                 chain.status = "denied"
         elif own and chain.status == "occurred" and self.is_future(index):
             chain.status = "planned"

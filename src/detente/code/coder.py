@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from detente.code.allegation import allegations, hostile_words
-from detente.code.chain import Chain, Climber
+from detente.code.chain import REFUSE, Chain, Climber
 from detente.code.dating import when
 from detente.code.draft import Draft, Memory, codes, distinct, remember
 from detente.code.frames import Sides, Slots, holds, noun_slots, verb_slots
@@ -45,6 +45,7 @@ class Coder:
     """Codes sentences of one language; holds its lexicon, status words and topics."""
 
     def __init__(self, language: str = "ru") -> None:
+        self._language = language
         self._lexicon = load(language)
         self._words = grammar(language)
         self._topics = Topics(language)
@@ -71,7 +72,7 @@ class Coder:
         codes = {entity.mention.actor for entity in entities if entity.mention.actor}
         if len(codes) < 2 and not any(memory.other(sentence, code) for code in codes):
             return []
-        tree = Tree(parse)
+        tree = Tree(parse, self._language)
         sides = Sides(tree, entities)
         own = [each for each in attributions if parse.start <= each.cue.start < parse.stop]
         drafts = self._drafts(tree, sides, own, memory, sentence)
@@ -258,7 +259,10 @@ def _promise(draft: Draft) -> None:
         draft.status = "planned"
     if "conjecture" in entry.flags and draft.status == "occurred":
         draft.status = "conjectured"
-    if (chain.agreed and TYPES[draft.type].cooperative and draft.type not in {"CONSULT", "AGREE"}) or (
+    if draft.status == "denied" and chain.refused and TYPES[draft.type].cooperative:
+        # «не намерен открывать», «не будет поставлять»: who says so of himself refuses
+        (draft.type, draft.mode), draft.status = REFUSE.get(draft.type, ("REJECT", None)), "occurred"
+    elif (chain.agreed and TYPES[draft.type].cooperative and draft.type not in {"CONSULT", "AGREE"}) or (
         draft.status == "planned" and draft.type in _FUTURE_IS_AGREE
     ):
         draft.planned_type, draft.type, draft.mode = draft.type, "AGREE", None

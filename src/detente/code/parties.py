@@ -62,10 +62,9 @@ def _last_resort(
         return known[:1], [second if known[0] is first else first]
     if target and target[0] in (first, second):
         return [second if target[0] is first else first], target[:1]
-    if not known and not target and not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal:
+    if not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal:
         if speaker is None:
             return [], []  # a blow is laid at nobody's door by the mere company of two names
-    if speaker is not None and not TYPES[entry.type].cooperative and not TYPES[entry.type].verbal:
         return ([second], [first]) if speaker is first else ([first], [second])
     return [first], [second]
 

@@ -43,7 +43,7 @@ def attribute(
     drafts: list[Draft] = []
     for number, parse in enumerate(parses):
         found = entities[number] if number < len(entities) else ()
-        drafts += Speech(number, Tree(parse), found, cues).find()
+        drafts += Speech(number, Tree(parse, language), found, cues).find()
     drafts = [*_running_quotes(drafts, parses, text), *_carried_quotes(drafts, parses, text)]
     _resolve(drafts, parses, entities)
     _cut_tails(drafts, text)
