@@ -29,7 +29,12 @@ REFUSE = {
     "ASSAULT": ("CONCEDE", None), "MOBILIZE": ("CONCEDE", None), "THREATEN": ("CONCEDE", None),
     "REQUEST": ("REJECT", "change"),
 }  # fmt: skip
-POSTPONE = {"AGREE": ("REJECT", None), "COOPERATE": ("REJECT", None), "AID": ("REJECT", "assist")}
+POSTPONE = {
+    "CONSULT": ("REJECT", "meet"),
+    "AGREE": ("REJECT", None),
+    "COOPERATE": ("REJECT", None),
+    "AID": ("REJECT", "assist"),
+}
 
 SUPPORTS = frozenset(
     {"perform", "happen", "begin", "receive", "plan", "agree", "offer", "intend", "consider", "manage"}
@@ -54,6 +59,10 @@ class Chain:
     refused: bool = False
     topic: bool = False
     top: int = -1
+
+
+# where an operator without slots of its own finds what it governs; «в разговоре пообещал» is none of these
+_GOVERNED = frozenset({"obj", "gen", "inf", "clause", "ins", "dat", "subj", "к+dat", "на+acc", "о+loc"})
 
 
 class Climber:
@@ -85,6 +94,8 @@ class Climber:
                 continue
             if rel in {"acl:relcl", "parataxis", "appos"} or tree.is_attribute(at):
                 break
+            if tree.tokens[at].feats.get("VerbForm") == "Conv" and rel == "advcl":
+                break  # «расширив санкции, хочет …»: the converb's act is done, whatever is wanted
             self._condition(at, chain)
             slot = self._slot(at)
             operator = self._match(head, slot)
@@ -175,7 +186,7 @@ class Climber:
         preposition = slot.partition("+")[0] if "+" in slot else None
         for operator in found:
             slots = operator.slots
-            if not slots or slot in slots:
+            if slot in slots or (not slots and slot in _GOVERNED):
                 return operator
             if preposition and any(each.startswith(preposition + "+") for each in slots):
                 return operator

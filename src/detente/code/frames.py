@@ -273,6 +273,8 @@ def _add(slots: Slots, slot: str, tree: Tree, child: int) -> None:
 def fillers(tree: Tree, slots: Slots, slot: str) -> list[int]:
     """Words in a slot; cases that the tagger confuses on indeclinable names count for each other."""
     found = list(slots.get(slot, []))
+    if slot in tree.words.scene:
+        found += slots.get(tree.words.ground, [])
     preposition, plus, case = slot.rpartition("+")
     if not plus:
         return found

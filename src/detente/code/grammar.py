@@ -28,6 +28,7 @@ class Grammar:
     topic: frozenset[str]
     period: frozenset[str]
     against: frozenset[str]
+    ground: str
     scene: list[str]
     giver: list[str]
     joining: list[str]
@@ -51,7 +52,7 @@ class Grammar:
     compound: dict[str, str]
 
 
-_ORDERED = ("scene", "giver", "joining")
+_ORDERED = ("ground", "scene", "giver", "joining")
 
 
 @cache

@@ -131,6 +131,8 @@ def _symmetric(
         actors += _about_whom(tree, sides, index, chain, actors)
     if len(actors) == 1 and speaker is not None and speaker.mention.actor not in codes(actors):
         actors = [speaker, *actors]
+    if _one_group(actors):
+        return [], [], score  # «страны Балтии» are one side, not each other's partners
     if len(actors) > 1:
         return actors, [], score
     recipients = _pick(sides, tree, slots, entry.recipient, codes(actors), True) if actors else []
@@ -154,6 +156,14 @@ def _symmetric(
             return actors, hosts, score - 0.3
     others = _around(tree, sides, index, chain, codes(actors)) if actors else []
     return actors + others, [], score - 0.25
+
+
+def _one_group(actors: Sequence[Entity]) -> bool:
+    return (
+        len(actors) > 1
+        and len({(entity.head, entity.mention.kind) for entity in actors}) == 1
+        and (actors[0].mention.kind == "state_group")
+    )
 
 
 def _directed(
