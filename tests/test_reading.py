@@ -110,6 +110,15 @@ def test_without_a_day_of_publication_dates_stay_relative() -> None:
     assert any("publication" in warning for warning in reading.warnings)
 
 
+def test_a_source_named_at_the_end_says_so() -> None:
+    text = "Турция осудила удар Израиля по Сирии. По словам посла США, Иран посетит министр Китая.\n\nИсточник: ТАСС"
+    speakers = {
+        report.type: report.speaker.text for report in detente.read(text, "2024-10-17").reports if report.speaker
+    }
+    assert speakers["ACCUSE"] == "ТАСС"
+    assert speakers["CONSULT"] == "посла США"
+
+
 def test_bad_input_says_what_is_wrong() -> None:
     with pytest.raises(detente.InputError, match="empty"):
         detente.read("  \n ")

@@ -70,7 +70,7 @@ class Reader:
 
         text, masked = document.text, clean.text
         entities = self._resolver.resolve(parses, masked, document.published, document.title)
-        attributions = tuple(attribute(parses, entities, masked, self.language))
+        attributions = _credited(tuple(attribute(parses, entities, masked, self.language)), clean)
         reports: list[Report] = []
         memory = Memory()
         for index, (parse, found) in enumerate(zip(parses, entities, strict=True)):
@@ -95,6 +95,19 @@ class Reader:
             attributions=_written(attributions, text, clean.places),
             warnings=tuple(warnings),
         )
+
+
+def _credited(attributions: tuple[Attribution, ...], clean: Masked) -> tuple[Attribution, ...]:
+    """Add who is named at the end («Источник: ТАСС»): what stands before is that source's, unless it says whose."""
+    from dataclasses import replace
+
+    for tail in clean.tails[-1:]:
+        before = Span(0, tail.start, clean.text[: tail.start])
+        if before.text.strip():
+            number = len(attributions)
+            inside = (replace(each, parent=number) if each.parent is None else each for each in attributions)
+            attributions = (*inside, Attribution(cue=tail, content=before, speaker=tail))
+    return attributions
 
 
 def _once(reports: list[Report], parses: list[Parse], text: str) -> list[Report]:
