@@ -269,7 +269,17 @@ def _load(name: str, published: date | None, title: str | None, language: str | 
         raise InputError("this is an address; save the page and give its file")
     else:
         data = Path(name).read_bytes()
-    return read_bytes(data, _called(name), published=published, title=title, language=language)
+    document = read_bytes(data, _called(name), published=published, title=title, language=language)
+    return document if title is not None else _with_headline(document)
+
+
+def _with_headline(document: Document) -> Document:
+    """The headline stands above the text that is read: it often tells the event itself."""
+    from dataclasses import replace
+
+    if not document.title or document.text.startswith(document.title):
+        return document
+    return replace(document, text=f"{document.title}\n\n{document.text}")
 
 
 def _console() -> Console:

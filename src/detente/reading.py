@@ -83,10 +83,14 @@ class Reader:
                 )
             ]
             reports += self._coder.code(text, index, parse, found, dates, attributions, document.published, memory)
-        reports = _once(reports, parses, masked)
+        headed = bool(document.title) and text.startswith(str(document.title))
+        reports = _once(reports, parses, masked, headed)
         warnings = []
         if document.published is None:
-            warnings.append("the day of publication is unknown: relative dates stay relative")
+            warnings.append(
+                "the day of publication is unknown: relative dates stay relative, and persons whom the tables know "
+                "by office and date may stay unresolved"
+            )
         return Reading(
             document=document,
             sentences=tuple(Sentence(i, parse.start, parse.stop) for i, parse in enumerate(parses)),
@@ -110,16 +114,24 @@ def _credited(attributions: tuple[Attribution, ...], clean: Masked) -> tuple[Att
     return attributions
 
 
-def _once(reports: list[Report], parses: list[Parse], text: str) -> list[Report]:
-    """An act that a glued headline and its sentence both tell is kept once, as the one that says more."""
+def _once(reports: list[Report], parses: list[Parse], text: str, headed: bool) -> list[Report]:
+    """An act that a headline and the text below it both tell is kept once, as the one that says more.
+
+    ``headed``: the first sentence is the document's title; else only glued headlines are compared.
+    """
     kept: list[Report] = []
     for report in reports:
         twin = next(
             (
                 other
                 for other in kept
-                if other.sentence == report.sentence - 1
-                and _glued(parses[other.sentence], parses[report.sentence], text)
+                if (
+                    (headed and other.sentence == 0 < report.sentence)
+                    or (
+                        other.sentence == report.sentence - 1
+                        and _glued(parses[other.sentence], parses[report.sentence], text)
+                    )
+                )
                 and _parties(other) == _parties(report)
                 and (other.type, other.status) == (report.type, report.status)
             ),
@@ -127,7 +139,7 @@ def _once(reports: list[Report], parses: list[Parse], text: str) -> list[Report]
         )
         if twin is None:
             kept.append(report)
-        elif _richness(report) > _richness(twin):
+        elif twin.sentence == 0 or _richness(report) > _richness(twin):
             kept[kept.index(twin)] = report
     return kept
 
@@ -201,6 +213,8 @@ def make_document(
     """A document from a text, checked: not empty, a real date, a language that is read."""
     from detente.text.identify import identify
 
+    if not isinstance(text, str):
+        raise InputError(f"a text is wanted, not {type(text).__name__}; decode bytes first")
     if not text.strip():
         raise InputError("the text is empty")
     if isinstance(published, str):

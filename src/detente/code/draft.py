@@ -76,7 +76,7 @@ def distinct(tree: Tree, drafts: list[Draft]) -> list[Draft]:
     """
     kept: list[Draft] = []
     order = {draft.index: len(list(tree.ancestors(draft.index))) for draft in drafts}
-    for draft in sorted(drafts, key=lambda each: (-each.score, order[each.index], each.index)):
+    for draft in sorted(drafts, key=lambda each: (-each.score, each.mode == "meet", order[each.index], each.index)):
         if draft.score <= LAST_RESORT and any(_pairs(draft) == _pairs(other) for other in kept):
             continue
         if not any(_same(draft, other) for other in kept):
@@ -92,14 +92,15 @@ def _pairs(draft: Draft) -> frozenset[str]:
 def _same(draft: Draft, other: Draft) -> bool:
     if draft.type != other.type or not (_pairs(draft) <= _pairs(other)):
         return False
-    return draft.mode == other.mode or draft.mode is None or other.mode is None
+    light = draft.index in other.chain.supports or other.index in draft.chain.supports  # «провёл разговор»
+    return light or draft.mode == other.mode or draft.mode is None or other.mode is None
 
 
 def _governors(tree: Tree, index: int) -> set[int]:
     """What a predicate hangs on; from a conjoined verb the way goes on above the first one."""
     found = set()
     at = index
-    while (head := tree.tokens[at].head) >= 0:
+    while (head := tree.tokens[at].head) >= 0 and tree.tokens[at].rel != "acl:relcl":
         if tree.tokens[at].rel != "conj":
             found.add(head)
         at = head

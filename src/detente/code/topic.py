@@ -505,6 +505,8 @@ def _aspect(
     entry_aspect: str | None,
 ) -> str:
     """The military aspect that type, entry and words speak for."""
+    if type == "ASSAULT":
+        return "operation"  # whatever it is done with
     voices: dict[str, list[float]] = {"other": [0.5]}
     by_type = _ASPECT.get(type)
     if type == "AGREE" and lemma.startswith(_BACKED):

@@ -130,6 +130,9 @@ class Tree:
                 return self.subjects(head) if same and self.is_verbal(head) and not self.is_passive(index) else []
             controlled = self._controller(head) if self.is_verbal(head) else []
             return controlled or self.subjects(head)
+        if token.rel in {"acl:relcl", "acl"} and token.feats.get("VerbForm") == "Fin":
+            # «прибыл в Баку, где встретился с министром»
+            return self._subject_above(head) if token.feats.get("Number") == "Sing" else []
         if token.rel == "advcl" and token.feats.get("VerbForm") == "Conv":
             return self.subjects(head)
         if token.rel == "csubj":
