@@ -73,17 +73,22 @@ def draw(seed: int, regional: int, other: int, exclude: set[str]) -> list[dict[s
 
 
 def with_text(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Join the text back to stored rows; a row whose hash no longer matches raises ValueError."""
-    wanted = {str(row["document"]) for row in rows}
-    texts = {}
-    with gzip.open(NEWS, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            document = json.loads(line)
-            if document["id"] in wanted:
-                texts[document["id"]] = document["text"]
+    """Join the text back to stored rows; a row whose hash no longer matches raises ValueError.
+
+    A row's ``file`` names the data file that holds its document; without it that is the news file.
+    """
+    texts: dict[tuple[str, str], str] = {}
+    for file in {str(row.get("file", NEWS.name)) for row in rows}:
+        wanted = {str(row["document"]) for row in rows if str(row.get("file", NEWS.name)) == file}
+        with gzip.open(NEWS.parent / file, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                document = json.loads(line)
+                if document["id"] in wanted:
+                    texts[file, document["id"]] = document["text"]
     joined = []
     for row in rows:
-        text = texts[str(row["document"])][int(str(row["start"])) : int(str(row["stop"]))]
+        whole = texts[str(row.get("file", NEWS.name)), str(row["document"])]
+        text = whole[int(str(row["start"])) : int(str(row["stop"]))]
         if digest(text) != row["sha256"]:
             raise ValueError(f"{row['id']}: the text at its offsets is not the one that was drawn")
         joined.append({**row, "text": text})

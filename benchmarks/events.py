@@ -5,6 +5,7 @@
 ``dev``: ``ru_dev.jsonl`` with its own scorer's measures, both halves by id, bootstrap intervals, and
 the events that two coders were sure of. ``own``: 120 sentences of ``news_ru_2017`` (see sets/README.md)
 with dates, speakers, habits and aspects besides. ``small``: the gold that the project carries.
+``development``: coded sentences to look at while working; ``--errors all`` lists what is wrong there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1] / "shared"
 DEV = SHARED / "gold" / "ru_dev.jsonl"
 OWN = HERE / "sets" / "ru_news_2017.jsonl"
+DEVELOPMENT = HERE / "sets" / "ru_development.jsonl"
 SMALL = HERE / "sets" / "small_ru.jsonl"
 LEVELS = ("sentence", "dyad", "dyad+quad", "dyad+type", "directed", "full")
 
@@ -141,11 +143,16 @@ def load_dev() -> list[Row]:
         return [json.loads(line) for line in lines]
 
 
-def load_own() -> list[Row]:
+def load_drawn(path: Path) -> list[Row]:
+    """Rows of a drawn set with their text from ``../shared``."""
     draw = _module(HERE / "draw.py", "draw")
-    with OWN.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8") as lines:
         rows: list[Row] = draw.with_text([json.loads(line) for line in lines])
     return rows
+
+
+def load_own() -> list[Row]:
+    return load_drawn(OWN)
 
 
 def load_small() -> list[Row]:
@@ -273,13 +280,20 @@ def own(out: Callable[[str], None]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--errors", choices=["even", "odd", "all"])
-    parser.add_argument("--set", choices=["dev", "own", "small"], action="append")
+    parser.add_argument("--set", choices=["dev", "own", "small", "development"], action="append")
     arguments = parser.parse_args()
     sets = arguments.set or ["small", "dev", "own"]
     if "small" in sets and SMALL.exists():
         rows = load_small()
         print(f"small gold, {len(rows)} sentences of our own")
         report(rows, code(rows), print)
+    if "development" in sets:
+        rows = load_drawn(DEVELOPMENT)
+        predicted = code(rows)
+        print(f"development set, {len(rows)} sentences: looked at, so no measure")
+        report(rows, predicted, print)
+        for row in rows if arguments.errors else []:
+            _errors(row, predicted[row["id"]], print)
     for name, path in (("dev", DEV), ("own", SHARED / "data" / "news_ru_2017.jsonl.gz")):
         if name not in sets:
             continue
