@@ -99,6 +99,19 @@ def test_examples_are_coded_by_their_entries() -> None:
     assert right / len(found) >= 0.85
 
 
+def test_hostile_words_are_single_dictionary_forms() -> None:
+    """A phrase or an inflected form would never be met: lemmas of single words are compared."""
+    from pymorphy3 import MorphAnalyzer
+
+    from detente.code.allegation import hostile_words
+
+    analyzer = MorphAnalyzer()
+    words = hostile_words("ru")
+    assert len(words.verbs) > 100
+    for word in words.verbs | words.denied | words.nouns | words.blame:
+        assert word in {parse.normal_form.replace("ё", "е") for parse in analyzer.parse(word)}, word
+
+
 def test_the_parser_gives_trees() -> None:
     parses = RussianParser().parse(["Россия и Турция провели переговоры. Министр прибыл в Баку.", ""])
     assert [len(found) for found in parses] == [2, 0]

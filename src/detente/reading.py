@@ -140,7 +140,8 @@ def _once(reports: list[Report], parses: list[Parse], text: str, headed: bool) -
         if twin is None:
             kept.append(report)
         elif twin.sentence == 0 or _richness(report) > _richness(twin):
-            kept[kept.index(twin)] = report
+            kept.remove(twin)
+            kept.append(report)
     return kept
 
 

@@ -69,8 +69,8 @@ class Coder:
         the document is telling of from sentence to sentence.
         """
         memory = memory or Memory()
-        codes = {entity.mention.actor for entity in entities if entity.mention.actor}
-        if len(codes) < 2 and not any(memory.other(sentence, code) for code in codes):
+        named = codes(entities)
+        if len(named) < 2 and not any(memory.other(sentence, code) for code in named):
             return []
         tree = Tree(parse, self._language)
         sides = Sides(tree, entities)

@@ -2,7 +2,8 @@
 
 First the slots of the entry, then what stands a step further off, then the speaker («мы»), the place's
 state («в Турции арестовали»), the subject of the governor and the only other side around. Each step
-down costs score; an entry flagged ``weak`` takes none of the last ones.
+down costs score. An entry flagged ``weak`` takes neither governor nor neighbour; the last resort of all, two
+sides alone in the sentence, is open to it too, at the lowest score.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detente.code.allegation import speaker_entity
 from detente.code.chain import Chain
-from detente.code.draft import Memory, codes
+from detente.code.draft import LAST_RESORT, Memory, codes
 from detente.code.frames import Sides, Slots, fillers, wide_slots
 from detente.code.tree import Tree
 from detente.lang.lexicon import Entry
@@ -38,7 +39,7 @@ def find_sides(
     actors, recipients, score = _by_frame(tree, sides, index, entry, slots, chain, speaker)
     if len(actors) + len(recipients) < 2 and not sides.strikes_group(index):
         actors, recipients = _last_resort(tree, sides, entry, slots, chain, speaker)
-        score = 0.35
+        score = LAST_RESORT
     return actors, recipients, score
 
 
