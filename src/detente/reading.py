@@ -22,9 +22,12 @@ _LANGUAGE_NAMES = {"ru": "Russian"}
 
 
 class Reader:
-    """Reads documents of one language; holds the parser, the resolver and the coder (about 250 MB)."""
+    """Reads documents of one language; holds the parser, the resolver and the coder (about 250 MB).
 
-    def __init__(self, language: str = "ru") -> None:
+    Without ``ranks`` the rules alone code, though the language has a trained ranker.
+    """
+
+    def __init__(self, language: str = "ru", *, ranks: bool = True) -> None:
         if language not in LANGUAGES:
             raise LanguageError(
                 f"no reader for the language {language!r}; Detente reads: {', '.join(LANGUAGES)}", language
@@ -36,7 +39,7 @@ class Reader:
         self.language = language
         self._parser = RussianParser()
         self._resolver = Resolver(language)
-        self._coder = Coder(language)
+        self._coder = Coder(language, self._parser.vector if ranks else None)
 
     def read(self, document: Document) -> Reading:
         """Read one document."""

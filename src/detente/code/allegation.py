@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from detente.code.frames import Sides, verb_slots
+from detente.code.slots import Sides, verb_slots
 from detente.code.tree import Tree
 from detente.errors import DataError
 from detente.model import Attribution
@@ -21,7 +21,7 @@ from detente.model import Attribution
 if TYPE_CHECKING:
     from detente.actor.resolver import Entity
 
-_OFFICIAL = frozenset({"government", "legislature", "military", "security", "judiciary"})
+OFFICIAL = frozenset({"government", "legislature", "military", "security", "judiciary"})
 _CONTENT_PARTS = ("obj", "ins", "nmod", "obl", "xcomp")
 
 
@@ -59,7 +59,7 @@ def allegations(tree: Tree, sides: Sides, attributions: Sequence[Attribution], w
     """Allegations of one sentence by officials named in it."""
     for attribution in attributions:
         speaker = speaker_entity(sides, attribution)
-        if speaker is None or speaker.mention.sector not in _OFFICIAL or attribution.kind == "distancing":
+        if speaker is None or speaker.mention.sector not in OFFICIAL or attribution.kind == "distancing":
             continue
         for token in tree.tokens:
             if not attribution.content.start <= token.start < attribution.content.stop:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from detente.code.frames import Sides, holds, noun_slots, verb_slots
 from detente.code.grammar import Grammar
+from detente.code.slots import Sides, holds, noun_slots, verb_slots
 from detente.code.tree import Tree
 from detente.lang.lexicon import Lexicon, Operator
 from detente.ontology.plover import TYPES

@@ -6,33 +6,33 @@ for status and turned type, then attach date, place and speaker. Each report kee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from detente.code.allegation import allegations, hostile_words
-from detente.code.chain import REFUSE, Chain, Climber
+from detente.code.allegation import OFFICIAL, allegations, hostile_words, speaker_entity
+from detente.code.candidate import Candidates, candidates
+from detente.code.chain import Chain, Climber
 from detente.code.dating import when
 from detente.code.draft import Draft, Memory, codes, distinct, remember
-from detente.code.frames import Sides, Slots, holds, noun_slots, verb_slots
+from detente.code.frame import Frame, frames
 from detente.code.grammar import grammar
-from detente.code.parties import find_sides, legal, remembered, turn, voice
 from detente.code.place import hosts, place_of
+from detente.code.ranker import Meaning, Ranker, Vectors, load_model
+from detente.code.slots import Sides
 from detente.code.speaker import innermost
 from detente.code.topic import Found, Topics
 from detente.code.tree import Tree
 from detente.lang.base import Parse
 from detente.lang.lexicon import Entry, load
-from detente.model import Attribution, Interval, Party, Report, Span, Status
+from detente.model import Attribution, Interval, Party, Report, Span
 from detente.ontology.plover import TYPES
 
 if TYPE_CHECKING:
     from detente.actor.resolver import Entity
     from detente.text.dates import DateMention
-
-_SUBSTANTIVE = frozenset({"nsubj", "nsubj:pass", "obj", "iobj", "obl", "nmod"})
-_FUTURE_IS_AGREE = frozenset({"COOPERATE", "AID", "SUPPORT"})
-
 
 # the entry of accusations that are made by saying something hostile of another state (see allegation)
 _ALLEGE = Entry(
@@ -41,15 +41,29 @@ _ALLEGE = Entry(
 )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Weighed:
+    """What the rules see in a sentence: frames, their drafts, those that they report, and candidates."""
+
+    frames: list[Frame]
+    drafts: list[Draft]
+    kept: list[Draft]
+    candidates: Candidates | None
+
+
 class Coder:
     """Codes sentences of one language; holds its lexicon, status words and topics."""
 
-    def __init__(self, language: str = "ru") -> None:
+    def __init__(self, language: str = "ru", vectors: Vectors | None = None) -> None:
+        """A coder of ``language``; without ``vectors`` or a trained model the rules code alone."""
         self._language = language
         self._lexicon = load(language)
         self._words = grammar(language)
         self._topics = Topics(language)
         self._hostile = hostile_words(language)
+        model = load_model(language) if vectors is not None else None
+        self._ranker = Ranker(model, vectors) if model is not None and vectors is not None else None
+        self.ranks = self._ranker is not None
 
     def code(
         self,
@@ -75,36 +89,97 @@ class Coder:
         tree = Tree(parse, self._language)
         sides = Sides(tree, entities)
         own = [each for each in attributions if parse.start <= each.cue.start < parse.stop]
-        drafts = self._drafts(tree, sides, own, memory, sentence)
-        drafts += self._alleged(tree, sides, own, drafts)
-        drafts = distinct(tree, drafts)
+        drafts = self.drafts(tree, sides, entities, own, attributions, memory, sentence)
         remember(memory, drafts, sentence)
         found = self._topics.scan(tree) if drafts else None
+        seen = self._ranker.meaning(tree, entities) if drafts and self._ranker is not None else None
         reports = []
         for draft in drafts:
             assert found is not None
-            reports.append(self._report(text, sentence, tree, sides, found, draft, dates, attributions, published))
+            reports.append(
+                self._report(text, sentence, tree, sides, found, seen, draft, dates, attributions, published)
+            )
         return reports
 
-    def _drafts(
-        self, tree: Tree, sides: Sides, attributions: Sequence[Attribution], memory: Memory, sentence: int
+    def drafts(
+        self,
+        tree: Tree,
+        sides: Sides,
+        entities: Sequence[Entity],
+        own: Sequence[Attribution],
+        attributions: Sequence[Attribution],
+        memory: Memory,
+        sentence: int,
     ) -> list[Draft]:
+        """What one sentence reports: the rules' drafts, weighed by the ranker where the language has one.
+
+        ``own`` are the attributions whose cue stands in the sentence.
+        """
+        weighed = self.weigh(tree, sides, own, attributions, memory, sentence)
+        if self._ranker is None or weighed.candidates is None:
+            return weighed.kept
+        chosen = self._ranker.choose(tree, entities, weighed.frames, weighed.drafts, weighed.kept, weighed.candidates)
+        inside = codes(sides.actors())
+        told = [draft for draft in weighed.kept if not codes(draft.actors) | codes(draft.recipients) <= inside]
+        return sorted([*chosen, *told], key=lambda draft: draft.index)
+
+    def weigh(
+        self,
+        tree: Tree,
+        sides: Sides,
+        own: Sequence[Attribution],
+        attributions: Sequence[Attribution],
+        memory: Memory,
+        sentence: int,
+    ) -> Weighed:
+        """A sentence's frames, the rules' drafts of them, and the candidates for the ranker."""
         climber = Climber(tree, sides, self._lexicon, self._words)
-        drafts = []
-        for token in tree.tokens:
-            entries = self._lexicon.find(token.lemma, token.pos)
-            if not entries or any(
-                entity.head != token.index or entity.stop - entity.start > 1 for entity in sides.at(token.index)
-            ):
+        found: list[Frame] = []
+        drafts: list[Draft] = []
+        for readings in frames(tree, sides, climber, self._lexicon, own, memory, sentence):
+            found += readings
+            first = next((each for each in readings if each.named and not each.vetoed), None)
+            if first is not None:
+                drafts.append(first.draft)
+        alleged = self._alleged(tree, sides, own, drafts)
+        drafts += alleged
+        kept = distinct(tree, drafts)
+        if not self.ranks:
+            return Weighed(found, drafts, kept, None)
+        found += self._allegeable(tree, sides, own, alleged)
+        over = [
+            each
+            for each in attributions
+            if each.content.start < tree.parse.stop and tree.parse.start < each.content.stop
+        ]
+        return Weighed(found, drafts, kept, candidates(tree, sides, found, drafts, kept, over, len(own)))
+
+    def _allegeable(
+        self, tree: Tree, sides: Sides, own: Sequence[Attribution], alleged: Sequence[Draft]
+    ) -> Iterator[Frame]:
+        """A frame for each official whose words hold something hostile, of whomever it is said."""
+        for attribution in own:
+            speaker = speaker_entity(sides, attribution)
+            if speaker is None or speaker.mention.sector not in OFFICIAL:
                 continue
-            if token.feats.get("VerbForm") == "Part" and token.rel in _SUBSTANTIVE:
-                continue  # «подозреваемый», «задержанные»: a person, not the act
-            for entry in entries:
-                draft = _draft(tree, sides, climber, token.index, entry, attributions, memory, sentence)
-                if draft is not None:
-                    drafts.append(draft)
-                    break
-        return drafts
+            index, weight, draft = -1, 0.0, None
+            for token in tree.tokens:
+                if not attribution.content.start <= token.start < attribution.content.stop:
+                    continue
+                mine = next((each for each in alleged if each.index == token.index), None)
+                if mine is not None and mine.score > weight:
+                    index, weight, draft = token.index, mine.score, mine
+                elif not weight and (
+                    token.lemma in self._hostile.verbs
+                    or token.lemma in self._hostile.nouns
+                    or token.lemma in self._hostile.blame
+                ):
+                    index, weight = token.index, 0.2
+            if index < 0:
+                continue
+            if draft is None:
+                draft = Draft(index, _ALLEGE, "ACCUSE", "allege", "occurred", [speaker], [], Chain(top=index), {}, 0.0)
+            yield Frame(index, _ALLEGE, draft, speaker=speaker, alleged=weight)
 
     def _alleged(
         self, tree: Tree, sides: Sides, attributions: Sequence[Attribution], drafts: Sequence[Draft]
@@ -137,6 +212,10 @@ class Coder:
                 )
         return found
 
+    def _decide(self, seen: Meaning, draft: Draft, scores: dict[str, float], by_rule: str) -> str:
+        assert self._ranker is not None
+        return self._ranker.domain(seen, draft.index, scores, by_rule, draft.entry.domain, draft.type)
+
     def _report(
         self,
         text: str,
@@ -144,6 +223,7 @@ class Coder:
         tree: Tree,
         sides: Sides,
         found: Found,
+        seen: Meaning | None,
         draft: Draft,
         dates: Sequence[DateMention],
         attributions: Sequence[Attribution],
@@ -155,6 +235,7 @@ class Coder:
         domain, aspect = self._topics.judge(
             tree, found, draft.index, draft.type, draft.mode, draft.entry.domain, draft.entry.aspect,
             [entity.mention.sector for entity in parties], [entity.mention.office for entity in parties],
+            None if seen is None or self._ranker is None else partial(self._decide, seen, draft),
         )  # fmt: skip
         interval, habitual = when(tree, draft.index, draft.chain, dates, published, draft.status == "planned")
         promised = draft.planned_type is not None and draft.status in {"planned", "conjectured"}
@@ -183,122 +264,6 @@ class Coder:
             attribution=attribution,
             others=tuple(hosts(tree, sides, draft.index, draft.chain, {e.mention.actor for e in parties})),
         )
-
-
-def _draft(
-    tree: Tree,
-    sides: Sides,
-    climber: Climber,
-    index: int,
-    entry: Entry,
-    attributions: Sequence[Attribution],
-    memory: Memory | None = None,
-    sentence: int = 0,
-) -> Draft | None:
-    verbal = entry.pos in {"VERB", "ADJ"}
-    slots = verb_slots(tree, index) if verbal else noun_slots(tree, index)
-    if entry.pos == "ADJ" and not tree.is_verbal(index) and tree.tokens[index].rel in {"amod", "acl"}:
-        slots["subj"] = [tree.tokens[index].head]
-    chain = climber.climb(index, entry.type)
-    if chain.suppressed:
-        return None
-    if "relation" in entry.flags and not (
-        chain.deliberate or chain.agreed or chain.turned or chain.status == "planned"
-    ):
-        return None  # ties that are close or grow are a state of affairs, not an act
-    if not verbal or chain.supports:
-        _inherit(tree, slots, index, chain, verbal)
-    if not all(holds(tree, sides, index, slots, condition, chain.supports) for condition in entry.needs):
-        return None
-    type_, mode, status = entry.type, entry.mode, chain.status
-    if chain.negated and entry.negated:
-        type_, mode, status = entry.negated, None, "occurred"
-    speaker = voice(tree, sides, index, slots, attributions)
-    if speaker is not None and not verbal and "gen" in slots and not slots.get("subj"):
-        speaker = None
-    if entry.type == "ASSAULT" and sides.strikes_group(index):
-        return None
-    if any(word in sides.groups for word in slots.get("obj", [])):
-        return None
-    actors, recipients, score = find_sides(tree, sides, index, entry, slots, chain, speaker)
-    if entry.type == "CONSULT" and memory is not None and not (actors and recipients) and len(actors) < 2:
-        actors, recipients = remembered(tree, sides, slots, entry, memory, sentence)
-    if chain.topic and score < 0.85 and entry.pos == "NOUN":
-        return None
-    if chain.turned is not None:
-        type_, mode = chain.turned
-        actors, recipients = turn(tree, sides, chain, actors, recipients)
-    actors, recipients = legal(actors, recipients, type_)
-    if not actors or (not recipients and len(actors) < 2):
-        return None
-    draft = Draft(index, entry, type_, mode, _status(status), actors, recipients, chain, slots, score)
-    _promise(draft)
-    if chain.one_sided is not None and draft.type in {"AGREE", "CONCEDE"} and not draft.recipients:
-        _direct(tree, sides, draft, chain.one_sided)
-    return draft
-
-
-def _direct(tree: Tree, sides: Sides, draft: Draft, governor: int) -> None:
-    """A promise, plan or consent that only some of the parties make goes from them to the others."""
-    words = tree.subjects(governor) if tree.is_verbal(governor) else tree.owners(governor)
-    own = codes(sides.resolve(words))
-    makers = [entity for entity in draft.actors if entity.mention.actor in own]
-    others = [entity for entity in draft.actors if entity.mention.actor not in own]
-    if makers and others:
-        draft.actors, draft.recipients = makers, others
-
-
-def _status(status: str) -> Status:
-    return status if status in {"planned", "denied", "conjectured"} else "occurred"  # type: ignore[return-value]
-
-
-def _promise(draft: Draft) -> None:
-    """Future cooperation is AGREE; what it is that is promised stays in ``planned_type``."""
-    entry, chain = draft.entry, draft.chain
-    if "future" in entry.flags and draft.status == "occurred" and entry.type != "CONCEDE":
-        draft.status = "planned"
-    if "conjecture" in entry.flags and draft.status == "occurred":
-        draft.status = "conjectured"
-    if draft.status == "denied" and chain.refused and TYPES[draft.type].cooperative:
-        # «не намерен открывать», «не будет поставлять»: who says so of himself refuses
-        (draft.type, draft.mode), draft.status = REFUSE.get(draft.type, ("REJECT", None)), "occurred"
-    elif (chain.agreed and TYPES[draft.type].cooperative and draft.type not in {"CONSULT", "AGREE"}) or (
-        draft.status == "planned" and draft.type in _FUTURE_IS_AGREE
-    ):
-        draft.planned_type, draft.type, draft.mode = draft.type, "AGREE", None
-    elif draft.status == "planned" and draft.type == "RETREAT" and chain.deliberate:
-        # a promise to yield is made, whenever it will be kept
-        draft.planned_type, draft.type, draft.mode, draft.status = draft.type, "CONCEDE", None, "occurred"
-    elif draft.status == "conjectured" and chain.deliberate and draft.type in _FUTURE_IS_AGREE:
-        draft.planned_type, draft.type, draft.mode = draft.type, "AGREE", None
-
-
-def _inherit(tree: Tree, slots: Slots, index: int, chain: Chain, verbal: bool) -> None:
-    """Give a noun what stands on its light verbs and containers: subject, partners, times, places."""
-    below = {index, *chain.supports}
-    for support in chain.supports:
-        upper = verb_slots(tree, support) if tree.is_verbal(support) else noun_slots(tree, support)
-        for slot, words in upper.items():
-            free = [word for word in words if word not in below]
-            if not free or (verbal and slot not in {"subj", "с+ins"}):
-                continue
-            if verbal and slot == "subj" and slots.get("subj"):
-                continue
-            if slot == "obj" and not verbal:
-                continue
-            have = slots.setdefault(slot, [])
-            have += [word for word in free if word not in have]
-    head = tree.tokens[index].head
-    if not slots.get("subj") and not verbal and head >= 0 and tree.is_verbal(head):
-        # «закрыла сделку», «заморозила проект»: whoever acts on the deal is party to it
-        if tree.tokens[index].rel == "obj":
-            slots["subj"] = tree.subjects(head)
-        elif tree.tokens[index].rel == "nsubj:pass":
-            slots["subj"] = verb_slots(tree, head).get("subj", [])
-    if not slots.get("subj"):
-        top = tree.tokens[chain.supports[-1] if chain.supports else index]
-        if top.rel in {"conj"} and top.head >= 0 and not verbal:
-            slots["subj"] = tree.subjects(top.head) if tree.is_verbal(top.head) else []
 
 
 def _party(entity: Entity, role: str) -> Party:

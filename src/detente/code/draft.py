@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.code.chain import Chain
-from detente.code.frames import Slots
+from detente.code.slots import Slots
 from detente.code.tree import Tree
 from detente.lang.lexicon import Entry
 from detente.model import Status

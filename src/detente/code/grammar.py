@@ -44,6 +44,7 @@ class Grammar:
     owner: frozenset[str]
     where: frozenset[str]
     passage: frozenset[str]
+    company: frozenset[str]
     mediation: frozenset[str]
     help: frozenset[str]
     one_case: frozenset[str]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from detente.code.allegation import speaker_entity
 from detente.code.chain import Chain
 from detente.code.draft import LAST_RESORT, Memory, codes
-from detente.code.frames import Sides, Slots, fillers, wide_slots
+from detente.code.slots import Sides, Slots, fillers, wide_slots
 from detente.code.tree import Tree
 from detente.lang.lexicon import Entry
 from detente.model import Attribution

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detente.code.chain import Chain
-from detente.code.frames import Sides
+from detente.code.slots import Sides
 from detente.code.tree import Tree
 from detente.model import Party, Span
 

@@ -1,4 +1,4 @@
-"""Frames: which words fill a predicate's slots, and which sides those words name."""
+"""Slots: which words fill a predicate's argument slots, and which sides those words name."""
 
 from __future__ import annotations
 
@@ -301,20 +301,21 @@ def holds(
     if condition.slot == "number":
         return (tree.tokens[index].feats.get("Number") in condition.words) == condition.wanted
     if condition.slot == "has":
-        near = [child for anchor in (index, *supports) for child, _ in tree.depth_within(anchor, 3)]
-        near = [child for child in near if child != index]
-        head = tree.tokens[index].head
-        near += [*supports, *([head] if head >= 0 else [])]
-        return any(_is(tree, sides, word, condition.words) for word in near) == condition.wanted
+        near, words = tree.near(index, supports)
+        if not words.isdisjoint(condition.words):
+            return condition.wanted
+        if not condition.marks and not condition.phrases:
+            return not condition.wanted
+        return any(_is(tree, sides, word, condition) for word in near) == condition.wanted
     found = fillers(tree, slots, condition.slot)
-    return any(_matches(tree, sides, word, condition.words) for word in found) == condition.wanted
+    return any(_matches(tree, sides, word, condition) for word in found) == condition.wanted
 
 
-def _is(tree: Tree, sides: Sides, index: int, words: frozenset[str]) -> bool:
+def _is(tree: Tree, sides: Sides, index: int, condition: Condition) -> bool:
     token = tree.tokens[index]
-    if token.lemma in words or token.text.lower() in words:
+    if token.lemma in condition.words or token.text.lower() in condition.words:
         return True
-    marked = {word for word in words if word.startswith("@")}
+    marked = condition.marks
     if marked:
         for entity in sides.at(index):
             kind = entity.mention.type
@@ -322,11 +323,10 @@ def _is(tree: Tree, sides: Sides, index: int, words: frozenset[str]) -> bool:
                 return True
             if "@org" in marked and (kind == "ORG" or entity.mention.sector in {"company", "organisation"}):
                 return True
-    phrases = [word for word in words if " " in word]
-    return any(_phrase(tree, index, phrase.split()) for phrase in phrases)
+    return any(_phrase(tree, index, phrase) for phrase in condition.phrases)
 
 
-def _phrase(tree: Tree, index: int, phrase: list[str]) -> bool:
+def _phrase(tree: Tree, index: int, phrase: Sequence[str]) -> bool:
     """Whether a word of the phrase stands at the token and the others right beside it."""
     tokens = tree.tokens
     for place, word in enumerate(phrase):
@@ -340,12 +340,12 @@ def _phrase(tree: Tree, index: int, phrase: list[str]) -> bool:
     return False
 
 
-def _matches(tree: Tree, sides: Sides, index: int, words: frozenset[str]) -> bool:
+def _matches(tree: Tree, sides: Sides, index: int, condition: Condition) -> bool:
     """A filler, or a head noun's direct genitive («серию ударов»), is one of the words."""
-    if _is(tree, sides, index, words):
+    if _is(tree, sides, index, condition):
         return True
     return any(
-        _is(tree, sides, child, words)
+        _is(tree, sides, child, condition)
         for child in tree.children(index, "nmod", "amod", "flat", "appos")
         if not tree.preposition(child)
     )

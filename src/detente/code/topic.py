@@ -14,7 +14,7 @@ development sentences.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -279,14 +279,38 @@ class Topics:
         entry_aspect: str | None,
         sectors: Sequence[str],
         offices: Sequence[str | None],
+        decide: Callable[[dict[str, float], str], str] | None = None,
     ) -> tuple[str, str | None]:
         """Domain of an act and, where it is military, the aspect.
 
         ``trigger`` is the predicate's token; ``entry_domain`` and ``entry_aspect`` come from its lexicon entry;
-        ``sectors`` and ``offices`` are those of its parties.
+        ``sectors`` and ``offices`` are those of its parties. ``decide`` may choose otherwise, given how loud
+        each domain speaks and the rules' choice.
         """
-        voices = _priors(tree, found, trigger, type, mode, entry_domain)
         heard = _hear(tree, found, trigger, type)
+        scores = self.loudness(tree, found, trigger, type, mode, entry_domain, sectors, offices, heard)
+        # ties go to the order of DOMAINS
+        domain = max(DOMAINS, key=lambda each: scores.get(each, 0.0))
+        if domain != "diplomatic" and _is_agenda(scores, type, entry_domain):
+            domain = "diplomatic"
+        if decide is not None:
+            domain = decide(scores, domain)
+        return domain, self.aspect(tree, heard, trigger, type, mode, entry_domain, entry_aspect, domain)
+
+    def loudness(
+        self,
+        tree: Tree,
+        found: Found,
+        trigger: int,
+        type: str,
+        mode: str | None,
+        entry_domain: str | None,
+        sectors: Sequence[str],
+        offices: Sequence[str | None],
+        heard: list[tuple[Hit, float]],
+    ) -> dict[str, float]:
+        """How loud each domain speaks for an act: its priors, its parties and the topics around it."""
+        voices = _priors(tree, found, trigger, type, mode, entry_domain)
         # a speaker's office decides only where the speech has no subject
         silent = 1 if type in _SPEECH and len(sectors) > 1 and any(value >= _CONTENT for _, value in heard) else 0
         for sector in dict.fromkeys(sectors[silent:]):
@@ -295,14 +319,23 @@ class Topics:
             _say(voices, _OFFICE.get(office or ""))
         for hit, value in heard:
             voices.setdefault(hit.topic.domain, []).append(value)
-        scores = {domain: _loudness(each) for domain, each in voices.items()}
-        # ties go to the order of DOMAINS
-        domain = max(DOMAINS, key=lambda each: scores.get(each, 0.0))
-        if domain != "diplomatic" and _is_agenda(scores, type, entry_domain):
-            domain = "diplomatic"
-        return domain, _aspect(
-            tree, heard, tree.tokens[trigger].lemma, type, mode, entry_domain, entry_aspect
-        ) if domain == "military" else None
+        return {domain: _loudness(each) for domain, each in voices.items()}
+
+    def aspect(
+        self,
+        tree: Tree,
+        heard: list[tuple[Hit, float]],
+        trigger: int,
+        type: str,
+        mode: str | None,
+        entry_domain: str | None,
+        entry_aspect: str | None,
+        domain: str,
+    ) -> str | None:
+        """The military aspect of an act; None in every other domain."""
+        if domain != "military":
+            return None
+        return _aspect(tree, heard, tree.tokens[trigger].lemma, type, mode, entry_domain, entry_aspect)
 
 
 def _stem(token: Token, lemma: str, word: str) -> str:

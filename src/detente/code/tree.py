@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from detente.code.grammar import grammar
 from detente.lang.base import Parse, Token
@@ -18,6 +18,8 @@ class Tree:
         self.words = grammar(language)
         self.tokens: list[Token] = parse.tokens
         self._subjects: dict[int, list[int]] = {}
+        self._prepositions: dict[int, str] = {}
+        self._near: dict[tuple[int, ...], tuple[list[int], frozenset[str]]] = {}
 
     def children(self, index: int, *rels: str) -> list[int]:
         """Dependents of a token, all or only those in the given relations."""
@@ -40,6 +42,22 @@ class Tree:
             for child in level:
                 yield child, depth
 
+    def near(self, index: int, supports: Sequence[int]) -> tuple[list[int], frozenset[str]]:
+        """What stands up to three steps below a predicate or its light verbs, these, and its governor.
+
+        Returns the tokens, and their lemmas and forms.
+        """
+        key = (index, *supports)
+        if key not in self._near:
+            found = [child for anchor in key for child, _ in self.depth_within(anchor, 3) if child != index]
+            head = self.tokens[index].head
+            found += [*supports, *([head] if head >= 0 else [])]
+            words = frozenset(
+                word for each in found for word in (self.tokens[each].lemma, self.tokens[each].text.lower())
+            )
+            self._near[key] = found, words
+        return self._near[key]
+
     def ancestors(self, index: int) -> Iterator[int]:
         """The governors of a token, nearest first."""
         at = self.tokens[index].head
@@ -49,6 +67,11 @@ class Tree:
 
     def preposition(self, index: int) -> str:
         """The preposition of a nominal, '' where it has none; «в связи с» is joined by blanks."""
+        if index not in self._prepositions:
+            self._prepositions[index] = self._find_preposition(index)
+        return self._prepositions[index]
+
+    def _find_preposition(self, index: int) -> str:
         words = []
         for child in self.children(index, "case"):
             if child < index and self.tokens[child].text.lower() not in words:

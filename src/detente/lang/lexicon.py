@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -32,11 +32,20 @@ PLAIN_SLOTS = frozenset({"subj", "obj", "dat", "ins", "gen", "adj", "inf", "clau
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of an entry: a slot (or ``has``, ``number``) and the words that fill it."""
+    """One condition of an entry: a slot (or ``has``, ``number``) and the words that fill it.
+
+    ``marks`` are the words that stand for kinds of mention («@actor»), ``phrases`` those of several words.
+    """
 
     slot: str
     words: frozenset[str]
     wanted: bool
+    marks: frozenset[str] = field(init=False)
+    phrases: tuple[tuple[str, ...], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "marks", frozenset(word for word in self.words if word.startswith("@")))
+        object.__setattr__(self, "phrases", tuple(tuple(word.split()) for word in sorted(self.words) if " " in word))
 
 
 @dataclass(frozen=True, slots=True)

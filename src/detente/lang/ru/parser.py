@@ -17,6 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from detente.errors import DataError
 from detente.lang.base import Name, Parse, Token
 from detente.lang.ru.glue import breaks
@@ -72,9 +74,16 @@ class RussianParser:
         self._morph = Morph.load(str(model / "slovnet_morph_news_v1.tar"), batch_size=BATCH).navec(navec)
         self._syntax = Syntax.load(str(model / "slovnet_syntax_news_v1.tar"), batch_size=BATCH).navec(navec)
         self._ner = NER.load(str(model / "slovnet_ner_news_v1.tar"), batch_size=BATCH).navec(navec)
+        self._navec = navec
+        self._unknown = np.zeros(300, np.float32)
+        self.vector = lru_cache(maxsize=50_000)(self._vector)
         self._analyzer = MorphAnalyzer()
         self._readings = lru_cache(maxsize=100_000)(self._analyze)
         self._lemma = lru_cache(maxsize=100_000)(self._find_lemma)
+
+    def _vector(self, lemma: str) -> np.ndarray:
+        """A word's vector by its lemma, (300,); zeros for an unknown word."""
+        return np.asarray(self._navec[lemma], np.float32) if lemma in self._navec else self._unknown
 
     def parse(self, texts: Sequence[str]) -> list[list[Parse]]:
         """Parse every text into sentences with tokens, lemmas, dependencies and names."""

@@ -1,0 +1,115 @@
+"""The ranker: its weights fit the code, its trees and regressions say what their formulas say, and it settles acts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detente.code import ranker
+from detente.code.candidate import FEATURES, STATUSES, TYPE_NAMES, Candidate
+from detente.errors import DataError
+from detente.model import DOMAINS, Document
+from detente.reading import Reader, read
+
+
+def candidate(first: str, second: str, type_: str = "CONSULT", symmetric: bool = False) -> Candidate:
+    return Candidate(SimpleNamespace(index=0, idle=False), type_, first, second, symmetric)  # type: ignore[arg-type]
+
+
+def forest() -> ranker.Forest:
+    """One class, two trees: x0 <= 1 gives 1 else (x1 <= 0 gives -1 else 2); and a lone leaf of .5."""
+    return ranker.Forest(
+        feature=np.array([0, 0, 1, 0, 0, 0]),
+        threshold=np.array([1.0, 0, 0.0, 0, 0, 0]),
+        left=np.array([1, 1, 3, 3, 4, 5]),
+        right=np.array([2, 1, 4, 3, 4, 5]),
+        value=np.array([0, 1.0, 0, -1.0, 2.0, 0.5]),
+        roots=np.array([[0, 5]]),
+        depth=2,
+    )
+
+
+def test_trees_are_walked_to_their_leaves() -> None:
+    rows = np.array([[1.0, 9], [1.5, 0], [1.5, 0.1]], np.float32)
+    assert forest().margins(rows)[:, 0].tolist() == [1.5, -0.5, 2.5]
+
+
+def test_regressions_give_probabilities() -> None:
+    linear = ranker.Linear(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0.0, 0.0]))
+    rows = np.array([[2.0, 1.0]])
+    assert linear.softmax(rows)[0] == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
+    assert linear.sigmoid(rows)[0] == pytest.approx([1 / (1 + np.exp(-2)), 1 / (1 + np.exp(-1))])
+
+
+def test_one_act_for_a_pair_and_type_and_a_second_type_only_if_likelier() -> None:
+    made = [candidate("RUS", "TUR"), candidate("TUR", "RUS"), candidate("RUS", "TUR", "AGREE"), candidate("RUS", "KAZ")]
+    chance = np.array([0.5, 0.6, 0.4, 0.1])
+    doubtful = np.zeros(4, bool)
+    assert ranker.select(made, chance, doubtful, ranker.Bars(0.3, 0.45, 0.3)) == [1]
+    assert ranker.select(made, chance, doubtful, ranker.Bars(0.3, 0.35, 0.3)) == [1, 2]
+    assert ranker.select(made, chance, ~doubtful, ranker.Bars(0.3, 0.45, 0.1)) == [1, 3]
+
+
+def test_an_act_is_told_where_its_place_is_likeliest() -> None:
+    made = [candidate("RUS", "TUR"), candidate("TUR", "RUS"), candidate("RUS", "TUR", "AGREE")]
+    chance, chosen = ranker.settle(made, np.array([0.6, 0.5, 0.9]), np.array([-1.0, 1.0, 5.0]).__getitem__, [0])
+    assert chosen == [1]
+    assert chance[1] == 0.6
+
+
+def test_the_rules_status_gives_way_to_a_clear_lead_only() -> None:
+    margins = np.array([[0.0, 0.5, 0, 0], [0.0, 2.0, 0, 0]])
+    assert ranker.judge_status(margins, np.array([0, 0]), lead=1.0).tolist() == [0, 1]
+
+
+def test_the_weights_of_russian_fit_the_code() -> None:
+    model = ranker.load_model("ru")
+    assert model is not None
+    assert model.words.weights.shape == (len(TYPE_NAMES) + 1, 5 * ranker.DIMENSIONS + 2 * len(TYPE_NAMES) + 3)
+    assert model.pairs.weights.shape[0] == len(TYPE_NAMES) + 1
+    assert model.domains.weights.shape[0] == len(DOMAINS)
+    assert model.statuses.roots.shape[0] == len(STATUSES)
+    for trees in (model.acts, model.places, model.statuses):
+        assert trees.feature.max() < len(ranker.ALL_FEATURES)
+        leaf = trees.left == np.arange(len(trees.left))
+        assert (leaf == (trees.right == np.arange(len(trees.right)))).all()
+        at = trees.roots.ravel()
+        for _ in range(trees.depth):
+            at = np.concatenate([trees.left[at], trees.right[at]])
+            at = np.unique(at)
+        assert leaf[at].all()
+    assert len(FEATURES) == len(set(FEATURES))
+    assert 0 < model.bars.trusted <= model.bars.first <= model.bars.further < 1
+
+
+def test_weights_of_another_coder_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranker, "ALL_FEATURES", ("other",))
+    ranker.load_model.cache_clear()
+    try:
+        with pytest.raises(DataError, match="train_ranker"):
+            ranker.load_model("ru")
+    finally:
+        ranker.load_model.cache_clear()
+
+
+def test_scores_are_chances_and_parties_are_whole() -> None:
+    reading = read("Министры обороны России, Турции и Ирана провели переговоры в Москве.", "2017-02-01")
+    (report,) = [each for each in reading.reports if each.type == "CONSULT"]
+    assert {party.actor for party in report.actors} == {"RUS", "TUR", "IRN"}
+    assert 0 < report.score <= 1
+
+
+def test_the_same_text_gives_the_same_reading_alone_and_among_others() -> None:
+    texts = [
+        "США ввели новые санкции против России.",
+        "Глава МИД Казахстана прибыл с визитом в Баку.",
+        "Польша осудила действия Белоруссии на границе.",
+    ]
+    alone: list[Any] = [read(text, "2017-02-01").reports for text in texts]
+    among = Reader("ru").read_many([Document(text, language="ru") for text in texts])
+    assert [[(r.type, r.score, r.status) for r in found] for found in alone] == [
+        [(r.type, r.score, r.status) for r in each.reports] for each in among
+    ]
