@@ -2,7 +2,7 @@
 
     python benchmarks/train_ranker.py [--dry]
 
-Wants LightGBM and scikit-learn (``pip install -e .[train]``) and ``../shared``. Prints what the ranker does
+Wants LightGBM and scikit-learn (``pip install --group train``) and ``../shared``. Prints what the ranker does
 on sentences left out of its training (five folds, by document), beside the rules alone; ``--dry`` writes
 nothing. The sets that measure the coder (``ru_dev``, ``ru_news_2017``, ``small_ru``) are no part of it.
 """

@@ -431,7 +431,7 @@ def settle(
         same = [
             other
             for other, each in enumerate(made)
-            if each.type == made[number].type and {each.first, each.second} == pair
+            if each.type == made[number].type and {each.first, each.second} == pair and not each.frame.idle
         ]
         best = same[int(place(same).argmax())] if len(same) > 1 else number
         chance[best] = chance[number]
