@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,7 +77,7 @@ class Linear:
         return np.asarray(1 / (1 + np.exp(-(rows @ self.weights.T + self.bias))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forest:
     """Boosted trees as flat arrays over nodes; a leaf points to itself. ``roots`` is (classes, trees)."""
 
@@ -90,14 +90,51 @@ class Forest:
     depth: int
 
     def margins(self, rows: np.ndarray) -> np.ndarray:
-        """Summed leaf values, (rows, classes)."""
-        at = np.broadcast_to(self.roots.ravel(), (len(rows), self.roots.size))
-        start = (np.arange(len(rows)) * rows.shape[1])[:, None]
-        values = np.ascontiguousarray(rows).ravel()
-        for _ in range(self.depth):
-            low = values.take(self.feature.take(at) + start) <= self.threshold.take(at)
-            at = np.where(low, self.left.take(at), self.right.take(at))
-        return np.asarray(self.value.take(at).reshape(len(rows), *self.roots.shape).sum(axis=2))
+        """Summed leaf values, (rows, classes); ``rows`` are of float32."""
+        nodes = self._nodes
+        width, trees = rows.shape[1], self.roots.size
+        values = np.ascontiguousarray(rows, np.float32).ravel()
+        start = (np.arange(len(rows)) * width)[:, None]
+        # all roots come first: their features are the same in every row
+        at = nodes.below[:trees] + (values.take(start + nodes.feature[:trees]) > nodes.bar[:trees])
+        for _ in range(self.depth - 1):
+            # no index is out of range: "wrap" spares the look whether it is
+            place = nodes.feature.take(at, mode="wrap")
+            place += start
+            above = values.take(place, mode="wrap") > nodes.bar.take(at, mode="wrap")
+            at = nodes.below.take(at, mode="wrap")
+            at += above
+        return np.asarray(nodes.value.take(at).reshape(len(rows), *self.roots.shape).sum(axis=2))
+
+    @cached_property
+    def _nodes(self) -> _Nodes:
+        return _beside_each_other(self)
+
+
+class _Nodes(NamedTuple):
+    """A forest's nodes anew, roots first, then siblings side by side: one step is ``below`` or one further."""
+
+    feature: np.ndarray
+    bar: np.ndarray
+    below: np.ndarray
+    value: np.ndarray
+
+
+def _beside_each_other(forest: Forest) -> _Nodes:
+    """Order a forest's nodes for ``margins``; a leaf is its own ``below``, with a bar that no value is above."""
+    inner = np.flatnonzero(forest.left != np.arange(len(forest.left)))
+    below = forest.roots.size + 2 * np.arange(len(inner))
+    order = np.empty(forest.roots.size + 2 * len(inner), np.intp)
+    order[: forest.roots.size] = forest.roots.ravel()
+    order[below], order[below + 1] = forest.left[inner], forest.right[inner]
+    place = np.empty(len(order), np.intp)
+    place[order] = np.arange(len(order))
+    # the greatest float32 that is not above the threshold parts values of float32 just as the threshold does
+    near = forest.threshold.astype(np.float32)
+    near = np.where(near > forest.threshold, np.nextafter(near, np.float32(-np.inf)), near)
+    bars, steps = np.full(len(order), np.inf, np.float32), np.arange(len(order))
+    bars[place[inner]], steps[place[inner]] = near[inner], below
+    return _Nodes(forest.feature[order].astype(np.intp), bars, steps, forest.value[order])
 
 
 class Bars(NamedTuple):
