@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from detente.errors import DataError
 from detente.lang.base import Name, Parse, Token
 from detente.lang.ru.glue import breaks
 from detente.lang.ru.repair import repair
+
+if TYPE_CHECKING:
+    from detente.lang.ru.networks import Tagged
 
 _POS = {
     "NOUN": {"NOUN"},
@@ -46,7 +49,6 @@ _VERB_FORMS = {
 _CASE = {"Nom": "nomn", "Gen": "gent", "Dat": "datv", "Acc": "accs", "Ins": "ablt", "Loc": "loct", "Par": "gen2"}
 _GENDER = {"Masc": "masc", "Fem": "femn", "Neut": "neut"}
 _NUMBER = {"Sing": "sing", "Plur": "plur"}
-BATCH = 32
 _PROPER = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad"})
 _INITIAL = re.compile(r"^[A-ZА-ЯЁ]$")
 _SURNAME = re.compile(r"^[A-ZА-ЯЁ][a-zа-яё-]{2,}")
@@ -66,14 +68,12 @@ class RussianParser:
     def __init__(self) -> None:
         from navec import Navec
         from pymorphy3 import MorphAnalyzer
-        from slovnet import NER, Morph, Syntax
+
+        from detente.lang.ru.networks import Networks
 
         data = weights()
         navec = Navec.load(str(data / "emb" / "navec_news_v1_1B_250K_300d_100q.tar"))
-        model = data / "model"
-        self._morph = Morph.load(str(model / "slovnet_morph_news_v1.tar"), batch_size=BATCH).navec(navec)
-        self._syntax = Syntax.load(str(model / "slovnet_syntax_news_v1.tar"), batch_size=BATCH).navec(navec)
-        self._ner = NER.load(str(model / "slovnet_ner_news_v1.tar"), batch_size=BATCH).navec(navec)
+        self._networks = Networks(data / "model", navec)
         self._navec = navec
         self._unknown = np.zeros(300, np.float32)
         self.vector = lru_cache(maxsize=50_000)(self._vector)
@@ -100,12 +100,9 @@ class RussianParser:
         words = [self._small([token.text for token in sentences[i][3]]) for i in order]
         result: list[list[Parse]] = [[] for _ in texts]
         parses: list[Parse | None] = [None] * len(sentences)
-        names = _names(self._ner, words)
-        for place, morph, syntax, found in zip(
-            order, self._morph.map(words), self._syntax.map(words), names, strict=True
-        ):
+        for place, tagged in zip(order, self._networks(words), strict=True):
             _, start, stop, tokens = sentences[place]
-            parses[place] = self._build(start, stop, tokens, morph.tokens, syntax.tokens, found)
+            parses[place] = self._build(start, stop, tokens, tagged)
         for (number, *_), parse in zip(sentences, parses, strict=True):
             assert parse is not None
             result[number].append(parse)
@@ -117,16 +114,12 @@ class RussianParser:
         except ValueError:  # pymorphy asks for names of letters that have none, and encodes lone surrogates
             return self._analyzer.parse("".join(char if unicodedata.name(char, "") else "\ufffd" for char in word))
 
-    def _build(
-        self, offset: int, stop: int, tokens: list[Any], morph: list[Any], syntax: list[Any], names: tuple[Name, ...]
-    ) -> Parse:
+    def _build(self, offset: int, stop: int, tokens: list[Any], tagged: Tagged) -> Parse:
         built = []
-        for index, (token, tag, arc) in enumerate(zip(tokens, morph, syntax, strict=True)):
-            feats = dict(tag.feats)
-            lemma, verbal = self._lemma(
-                token.text, tag.pos, feats.get("Case"), feats.get("Number"), feats.get("Gender")
-            )
-            pos = tag.pos
+        names = _spans(tagged.names)
+        told = zip(tokens, tagged.pos, tagged.feats, tagged.heads, tagged.rels, strict=True)
+        for index, (token, pos, feats, head, rel) in enumerate(told):
+            lemma, verbal = self._lemma(token.text, pos, feats.get("Case"), feats.get("Number"), feats.get("Gender"))
             if lemma == "быть" and feats.get("Tense") == "Pres":
                 feats["Tense"] = "Fut"  # SynTagRus calls «будет» present
             if verbal is not None and pos not in {"VERB", "AUX"}:
@@ -142,8 +135,8 @@ class RussianParser:
                     lemma=lemma,
                     pos=pos,
                     feats=feats,
-                    head=int(arc.head_id) - 1,
-                    rel=arc.rel,
+                    head=head,
+                    rel=rel,
                 )
             )
         _break_cycles(built)
@@ -208,14 +201,6 @@ class RussianParser:
         if chosen is not None and pos in _MISTAKEN and all(parse.tag.POS in _VERB_FORMS for parse in parses):
             feats = _VERB_FORMS[chosen.POS] | ({"Voice": "Pass"} if "pssv" in chosen.grammemes else {})
         return best.replace("ё", "е"), feats
-
-
-def _names(ner: Any, words: list[list[str]]) -> Iterator[tuple[Name, ...]]:
-    """Name spans over given tokens; slovnet's own ``map`` takes texts and would cut them anew."""
-    infer = ner.infer
-    for first in range(0, len(words), BATCH):
-        for tags in infer.decoder(infer.process(infer.encoder(words[first : first + BATCH]))):
-            yield _spans(tags)
 
 
 def _spans(tags: Sequence[str]) -> tuple[Name, ...]:
