@@ -16,7 +16,7 @@ import numpy as np
 from detente.code.allegation import OFFICIAL
 from detente.code.draft import Draft, codes
 from detente.code.frame import Frame
-from detente.code.slots import Sides, wide_slots
+from detente.code.slots import Sides, Slots, wide_slots
 from detente.code.tree import Tree
 from detente.model import Attribution
 from detente.ontology.plover import TYPES
@@ -90,11 +90,11 @@ FEATURES = (
 )  # fmt: skip
 
 
-_TO_FRAME = len(FRAME_FEATURES)
-_TO_TYPE = _TO_FRAME + len(TYPE_FEATURES)
+_TO_TYPE = len(FRAME_FEATURES) + len(TYPE_FEATURES)
 _TO_PAIR = _TO_TYPE + len(PAIR_FEATURES)
 _TO_FIRST = _TO_PAIR + len(ROLE_FEATURES)
 _NOTHING: set[str] = set()
+_ONE_TYPE = {type_: [type_ == name for name in TYPE_NAMES] for type_ in TYPE_NAMES}
 
 
 @dataclass(slots=True)
@@ -131,14 +131,65 @@ class _Scene:
     kept: Sequence[Draft]
     attributions: Sequence[Attribution]
     cues: int
-    above: dict[int, list[int]] = field(default_factory=dict)
+    types_at: dict[int, set[str]]
+    ways: dict[int, _Way] = field(default_factory=dict)
+    spots: dict[int, _Spot] = field(default_factory=dict)
+    stands: dict[tuple[int, str], _Stand] = field(default_factory=dict)
+    slots: dict[tuple[object, ...], tuple[_SlotsOf, _SlotsOf]] = field(default_factory=dict)
     beside: dict[tuple[str, str], list[float]] = field(default_factory=dict)
 
-    def way_up(self, index: int) -> list[int]:
-        """A token and its governors, nearest first."""
-        if index not in self.above:
-            self.above[index] = [index, *self.tree.ancestors(index)]
-        return self.above[index]
+    def way(self, index: int) -> _Way:
+        """The way up from a token."""
+        if index not in self.ways:
+            self.ways[index] = _way(self.tree, index)
+        return self.ways[index]
+
+    def spot(self, index: int) -> _Spot:
+        """What stands around a token."""
+        if index not in self.spots:
+            self.spots[index] = _spot(self, index)
+        return self.spots[index]
+
+    def stand(self, index: int, code: str) -> _Stand:
+        """Where a side stands from a predicate."""
+        if (index, code) not in self.stands:
+            self.stands[index, code] = _stand(self, index, code)
+        return self.stands[index, code]
+
+
+_SlotsOf = dict[str, set[str]]
+
+
+@dataclass(slots=True)
+class _Way:
+    """A token and its governors, nearest first, with their places, and how many clauses are left before each."""
+
+    up: list[int]
+    place: dict[int, int]
+    left: list[int]
+
+
+@dataclass(slots=True)
+class _Spot:
+    """What frames at one token share, and those whose governor or top it is."""
+
+    tense: int
+    negated: bool
+    open: bool
+    triggers: int
+    quads: set[str]
+    speech: bool
+    over: int
+    speakers: set[str]
+
+
+@dataclass(slots=True)
+class _Stand:
+    """The mention of a side nearest to a predicate; its features before and after ``voice``."""
+
+    nearest: Entity
+    before: Sequence[float]
+    after: Sequence[float]
 
 
 def candidates(
@@ -164,47 +215,54 @@ def candidates(
         by_code.setdefault(str(entity.mention.actor), []).append(entity)
     if not found or not 2 <= len(by_code) <= MOST_CODES:
         return None
-    scene = _Scene(tree, sides, entities, by_code, list(by_code), drafts, kept, attributions, cues)
-    made: list[Candidate] = []
-    blocks: list[np.ndarray] = []
-    nearest: dict[tuple[int, str], Entity] = {}
     distinct_frames = _distinct(found)
     types_at: dict[int, set[str]] = {}
     for frame in distinct_frames:
         types_at.setdefault(frame.index, set()).add(frame.draft.type)
+    scene = _Scene(tree, sides, entities, by_code, list(by_code), drafts, kept, attributions, cues, types_at)
     pairs_kept = _pairs_kept(kept)
     number = {code: place for place, code in enumerate(scene.order)}
+    made: list[Candidate] = []
+    nearest: dict[tuple[int, str], Entity] = {}
+    # features are told once for all that share them (of act, pair, side), and joined to rows at the end
+    acts: list[list[float]] = []
+    counts: list[int] = []
+    between: list[list[float]] = []
+    roles: list[list[float]] = []
+    firsts: list[int] = []
+    seconds: list[int] = []
     for frame in distinct_frames:
-        base = _frame_features(scene, frame, types_at, distinct_frames)
+        base = _frame_features(scene, frame)
         inner, wide = _slots_by_code(scene, frame)
-        speakers = {each.actor for each in _over(scene, frame.index) if each.actor}
         parties = codes(frame.draft.actors), codes(frame.draft.recipients)
-        told = []
+        here = len(roles)
         for code in scene.order:
-            entity, values = _role(
-                scene, frame, code, parties, speakers, inner.get(code, _NOTHING), wide.get(code, _NOTHING)
-            )
-            told.append(values)
+            entity, values = _role(scene, frame, code, parties, inner.get(code, _NOTHING), wide.get(code, _NOTHING))
+            roles.append(values)
             nearest[frame.index, code] = entity
-        roles = np.array(told, dtype=np.float32)
         for type_, final in types_of(frame):
             symmetric = bool(frame.entry.partner) and not frame.draft.recipients and (
                 type_ == frame.draft.type and frame.draft.chain.turned is None
             )  # fmt: skip
-            kind = [type_ == frame.entry.type, final, *(type_ == name for name in TYPE_NAMES)]
-            pairs = list(_pairs(scene, frame, symmetric))
-            made += [Candidate(frame, type_, first, second, symmetric) for first, second in pairs]
-            block = np.empty((len(pairs), len(FEATURES)), dtype=np.float32)
-            block[:, :_TO_FRAME] = base
-            block[:, _TO_FRAME:_TO_TYPE] = kind
-            block[:, _TO_TYPE:_TO_PAIR] = [
-                _pair_features(scene, frame, type_, final, first, second, symmetric, parties, pairs_kept)
-                for first, second in pairs
-            ]
-            block[:, _TO_PAIR:_TO_FIRST] = roles[[number[first] for first, _ in pairs]]
-            block[:, _TO_FIRST:] = roles[[number[second] for _, second in pairs]]
-            blocks.append(block)
-    return Candidates(made, np.vstack(blocks), nearest, by_code) if made else None
+            pairs = _pairs(scene, frame, symmetric)
+            acts.append([*base, type_ == frame.entry.type, final, *_ONE_TYPE[type_]])
+            counts.append(len(pairs))
+            for first, second in pairs:
+                made.append(Candidate(frame, type_, first, second, symmetric))
+                between.append(
+                    _pair_features(scene, frame, type_, final, first, second, symmetric, parties, pairs_kept)
+                )
+                firsts.append(here + number[first])
+                seconds.append(here + number[second])
+    if not made:
+        return None
+    by_side = np.array(roles, dtype=np.float32)
+    rows = np.empty((len(made), len(FEATURES)), dtype=np.float32)
+    rows[:, :_TO_TYPE] = np.array(acts, dtype=np.float32).repeat(counts, axis=0)
+    rows[:, _TO_TYPE:_TO_PAIR] = between
+    rows[:, _TO_PAIR:_TO_FIRST] = by_side[firsts]
+    rows[:, _TO_FIRST:] = by_side[seconds]
+    return Candidates(made, rows, nearest, by_code)
 
 
 def _distinct(found: Iterable[Frame]) -> list[Frame]:
@@ -245,7 +303,7 @@ def types_of(frame: Frame) -> list[tuple[str, bool]]:
     return found
 
 
-def _pairs(scene: _Scene, frame: Frame, symmetric: bool) -> Iterable[tuple[str, str]]:
+def _pairs(scene: _Scene, frame: Frame, symmetric: bool) -> list[tuple[str, str]]:
     order = scene.order
     if frame.alleged:
         assert frame.speaker is not None
@@ -277,52 +335,77 @@ def _negated(tree: Tree, index: int) -> bool:
     return index >= 0 and any(tree.tokens[child].lemma in tree.words.negation for child in tree.children(index))
 
 
-def _frame_features(scene: _Scene, frame: Frame, types_at: dict[int, set[str]], found: Sequence[Frame]) -> list[float]:
+def _way(tree: Tree, index: int) -> _Way:
+    up = [index, *tree.ancestors(index)]
+    left = [0]
+    for each in up:
+        rel = tree.tokens[each].rel
+        left.append(left[-1] + (rel in _CLAUSES or (rel == "conj" and tree.is_verbal(each))))
+    return _Way(up, {each: number for number, each in enumerate(up)}, left)
+
+
+def _spot(scene: _Scene, index: int) -> _Spot:
+    tree, words = scene.tree, scene.tree.words
+    up = scene.way(index).up if index >= 0 else []
+    triggers = [each for each in up[1:] if each in scene.types_at]
+    below = [tree.tokens[child].lemma for each in up for child in tree.children(each)]
+    over = _over(scene, index) if index >= 0 else []
+    return _Spot(
+        tense=_tense(tree, index),
+        negated=_negated(tree, index),
+        open=any(lemma in words.conjecture or lemma in words.conditional or lemma in words.irrealis for lemma in below),
+        triggers=len(triggers),
+        quads={TYPES[name].quad for each in triggers for name in scene.types_at[each]},
+        speech=any(tree.tokens[each].lemma in words.speech for each in up[1:]),
+        over=len(over),
+        speakers={each.actor for each in over if each.actor},
+    )
+
+
+def _frame_features(scene: _Scene, frame: Frame) -> list[float]:
     tree, draft, entry, chain = scene.tree, frame.draft, frame.entry, frame.draft.chain
-    token = tree.tokens[frame.index]
-    up = scene.way_up(frame.index)
-    triggers = [each for each in up[1:] if each in types_at]
-    quads = {TYPES[name].quad for each in triggers for name in types_at[each]}
-    lemmas = [tree.tokens[each].lemma for each in up]
-    open_words = tree.words.conjecture | tree.words.conditional | tree.words.irrealis
+    token, flags = tree.tokens[frame.index], frame.entry.flags
+    spot, up = scene.spot(frame.index), scene.way(frame.index).up
+    head, top = scene.spot(token.head), scene.spot(chain.top)
+    form = token.feats.get("VerbForm")
     return [
         frame.unmet, len(entry.needs), frame.rank, frame.copies, entry.pos == "VERB", entry.pos == "ADJ",
-        "weak" in entry.flags, "speech" in entry.flags, "content" in entry.flags, "relation" in entry.flags,
-        "future" in entry.flags, "conjecture" in entry.flags, frame.idle, chain.suppressed, chain.topic, chain.negated,
+        "weak" in flags, "speech" in flags, "content" in flags, "relation" in flags,
+        "future" in flags, "conjecture" in flags, frame.idle, chain.suppressed, chain.topic, chain.negated,
         chain.turned is not None, STATUSES.index(draft.status), len(chain.supports), chain.deliberate, chain.agreed,
         chain.receiver is not None, frame.group, draft.score if frame.named else 0.0, frame.named,
         any(draft is each for each in scene.drafts), any(draft is each for each in scene.kept), frame.vetoed,
-        _RELATIONS.get(token.rel, _OTHER), len(up), len(_over(scene, frame.index)), frame.index / len(tree.tokens),
-        len(tree.tokens), len(scene.order), len(types_at), token.feats.get("VerbForm") == "Part",
-        token.feats.get("VerbForm") == "Fin", _tense(tree, frame.index), _tense(tree, token.head),
-        _tense(tree, chain.top), _tense(tree, up[-1]), _negated(tree, frame.index), _negated(tree, token.head),
-        _negated(tree, chain.top),
-        any(tree.tokens[child].lemma in open_words for each in up for child in tree.children(each)),
-        len(triggers), any(lemma in tree.words.speech for lemma in lemmas[1:]), TYPES[draft.type].quad in quads,
-        any(other.draft.type == draft.type and other.index != frame.index for other in found),
+        _RELATIONS.get(token.rel, _OTHER), len(up), spot.over, frame.index / len(tree.tokens),
+        len(tree.tokens), len(scene.order), len(scene.types_at), form == "Part", form == "Fin",
+        spot.tense, head.tense, top.tense, scene.spot(up[-1]).tense, spot.negated, head.negated, top.negated,
+        spot.open, spot.triggers, spot.speech, TYPES[draft.type].quad in spot.quads,
+        any(draft.type in types for index, types in scene.types_at.items() if index != frame.index),
         scene.cues, frame.alleged, sum(each.type == draft.type for each in scene.drafts),
     ]  # fmt: skip
 
 
-def _slots_by_code(scene: _Scene, frame: Frame) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def _slots_by_code(scene: _Scene, frame: Frame) -> tuple[_SlotsOf, _SlotsOf]:
     """By code the slots of the frame that name it, its own and the wider ones."""
     if frame.alleged:
         return {}, {}
-    own: dict[str, set[str]] = {}
-    wide: dict[str, set[str]] = {}
-    tables = (
-        (frame.draft.slots, own),
-        (wide_slots(scene.tree, scene.sides, frame.index, frame.draft.slots), wide),
-    )
-    for table, found in tables:
-        for slot, words in table.items():
-            for word in words:
-                entities = scene.sides.of(word)
-                if not entities and slot in {"inf", "clause"}:
-                    entities = scene.sides.below(word)
-                for entity in entities:
-                    found.setdefault(str(entity.mention.actor), set()).add(slot)
-    return own, wide
+    slots = frame.draft.slots
+    key = (frame.index, *((slot, *words) for slot, words in slots.items()))
+    if key not in scene.slots:
+        wide = wide_slots(scene.tree, scene.sides, frame.index, slots)
+        scene.slots[key] = _named_in(scene, slots), _named_in(scene, wide)
+    return scene.slots[key]
+
+
+def _named_in(scene: _Scene, slots: Slots) -> _SlotsOf:
+    found: _SlotsOf = {}
+    for slot, words in slots.items():
+        for word in words:
+            entities = scene.sides.of(word)
+            if not entities and slot in {"inf", "clause"}:
+                entities = scene.sides.below(word)
+            for entity in entities:
+                found.setdefault(str(entity.mention.actor), set()).add(slot)
+    return found
 
 
 def _slot_class(tree: Tree, slots: set[str]) -> int:
@@ -345,9 +428,10 @@ def _slot_class(tree: Tree, slots: set[str]) -> int:
 
 def _place(names: Sequence[str], have: set[str]) -> int:
     """3, 2 or 1 by the place of the first wanted slot that a side fills; 0 for none."""
-    for number, name in enumerate(names):
-        if name in have:
-            return 3 - min(number, 2)
+    if have:
+        for number, name in enumerate(names):
+            if name in have:
+                return 3 - min(number, 2)
     return 0
 
 
@@ -367,64 +451,59 @@ def preposition_class(tree: Tree, index: int) -> int:
 
 def _path(scene: _Scene, index: int, head: int) -> tuple[int, int, int, int, int]:
     """Steps up from a predicate and down to a mention, clauses left and entered, and the relation of the way in."""
-    tree = scene.tree
-    up = scene.way_up(index)
-    places = {each: number for number, each in enumerate(up)}
-    down, clauses, at, last = 0, 0, head, -1
-    while at not in places:
-        token = tree.tokens[at]
-        clauses += token.rel in _CLAUSES or (token.rel == "conj" and tree.is_verbal(at))
-        last, at = at, token.head
-        down += 1
-        if at < 0:
-            return 99, 99, 9, 9, _OTHER
-    left = sum(
-        tree.tokens[each].rel in _CLAUSES or (tree.tokens[each].rel == "conj" and tree.is_verbal(each))
-        for each in up[: places[at]]
-    )
-    way_in = _RELATIONS.get(tree.tokens[last].rel, _OTHER) if last >= 0 else _SELF
-    return places[at], down, left, clauses, way_in
+    way, other = scene.way(index), scene.way(head)
+    for down, at in enumerate(other.up):
+        if at in way.place:
+            up = way.place[at]
+            way_in = _RELATIONS.get(scene.tree.tokens[other.up[down - 1]].rel, _OTHER) if down else _SELF
+            return up, down, way.left[up], other.left[down], way_in
+    return 99, 99, 9, 9, _OTHER
 
 
-def _role(
-    scene: _Scene,
-    frame: Frame,
-    code: str,
-    parties: tuple[set[str], set[str]],
-    speakers: set[str],
-    own: set[str],
-    wide: set[str],
-) -> tuple[Entity, list[float]]:
+def _stand(scene: _Scene, index: int, code: str) -> _Stand:
     """The mention of a side that is nearest to a predicate in the tree, and where it stands."""
-    tree, entry = scene.tree, frame.entry
-    paths = [(_path(scene, frame.index, entity.head), entity) for entity in scene.by_code[code]]
-    (up, down, left, entered, way_in), nearest = min(
+    tree, mentions = scene.tree, scene.by_code[code]
+    paths = [(_path(scene, index, entity.head), entity) for entity in mentions]
+    (up, down, left, entered, way_in), nearest = paths[0] if len(paths) == 1 else min(
         paths,
         key=lambda each: (
             each[0][0] + each[0][1] + 2 * (each[0][2] + each[0][3]) + 3 * (each[1].mention.kind == "place"),
             each[1].start,
         ),
-    )
+    )  # fmt: skip
     head, mention = nearest.head, nearest.mention
-    low, high = sorted((frame.index, head))
+    low, high = sorted((index, head))
     between = {
         entity.mention.actor for entity in scene.entities if low < entity.head < high and entity.mention.actor != code
     }
     token = tree.tokens[head]
     subject = token.rel in {"nsubj", "nsubj:pass"}
-    return nearest, [
+    before = [
+        up, down, left, entered, way_in, _RELATIONS.get(token.rel, _OTHER), CASES.index(tree.case(head)),
+        preposition_class(tree, head), KINDS.index(mention.kind) if mention.kind in KINDS else -1,
+        mention.sector in OFFICIAL, mention.sector == "media", _MENTION_TYPES.get(mention.type, 3), head - index,
+        len(between), scene.order.index(code), len(mentions), code in scene.spot(index).speakers,
+        subject and token.head >= 0 and tree.tokens[token.head].rel == "root",
+    ]  # fmt: skip
+    after = [
+        up > 0 and way_in in {_RELATIONS["nsubj"], _RELATIONS["nsubj:pass"]},
+        len(mentions) == 1 and mention.kind == "place",
+    ]
+    return _Stand(nearest, before, after)
+
+
+def _role(
+    scene: _Scene, frame: Frame, code: str, parties: tuple[set[str], set[str]], own: set[str], wide: set[str]
+) -> tuple[Entity, list[float]]:
+    """The mention of a side that is nearest to a frame's predicate, and what part it has there."""
+    tree, entry = scene.tree, frame.entry
+    stand = scene.stand(frame.index, code)
+    return stand.nearest, [
         code in parties[0], code in parties[1],
         _place(entry.actor, own), _place(entry.recipient, own), _place(entry.partner, own),
         _place(entry.actor, wide), _place(entry.recipient, wide), _place(entry.partner, wide),
-        "inf" in own or "clause" in own, _slot_class(tree, own), _slot_class(tree, wide), up, down, left, entered,
-        way_in, _RELATIONS.get(token.rel, _OTHER), CASES.index(tree.case(head)), preposition_class(tree, head),
-        KINDS.index(mention.kind) if mention.kind in KINDS else -1, mention.sector in OFFICIAL,
-        mention.sector == "media", _MENTION_TYPES.get(mention.type, 3), head - frame.index, len(between),
-        scene.order.index(code), len(scene.by_code[code]), code in speakers,
-        subject and token.head >= 0 and tree.tokens[token.head].rel == "root",
-        frame.speaker is not None and frame.speaker.mention.actor == code,
-        up > 0 and way_in in {_RELATIONS["nsubj"], _RELATIONS["nsubj:pass"]},
-        len(scene.by_code[code]) == 1 and mention.kind == "place",
+        "inf" in own or "clause" in own, _slot_class(tree, own), _slot_class(tree, wide),
+        *stand.before, frame.speaker is not None and frame.speaker.mention.actor == code, *stand.after,
     ]  # fmt: skip
 
 
@@ -445,7 +524,7 @@ def _pair_features(
     order = 0
     if named and recipients:
         order = (first in actors and second in recipients) - (second in actors and first in recipients)
-    kept = pairs_kept.get(frozenset((first, second)), _NOTHING)
+    kept = pairs_kept.get(frozenset((first, second)), _NOTHING) if pairs_kept else _NOTHING
     return [
         here, order, type_ in kept, len(kept - {type_}), len(scene.kept), *_beside(scene, first, second), symmetric,
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from io import BytesIO
+from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -224,38 +225,51 @@ def word_rows(seen: Meaning, found: Sequence[Frame], drafts: Sequence[Draft], ke
     """
     tree = seen.tree
     tokens = [token.index for token in tree.tokens if token.pos in CONTENT]
-    lexical = np.zeros((len(tree.tokens), _WORD_EXTRA), np.float32)
+    lexical: dict[int, list[float]] = {}
     for frame in found:
         if frame.alleged:
             continue
+        told = lexical.setdefault(frame.index, [0.0] * _WORD_EXTRA)
         for type_, _ in types_of(frame):
-            lexical[frame.index, TYPE_NAMES.index(type_) + len(TYPE_NAMES) * (frame.unmet > 0)] = 1
-        flags = lexical[frame.index, -3:]
-        flags[0] = max(flags[0], any(frame.draft is each for each in kept))
-        flags[1] = max(flags[1], any(frame.draft is each for each in drafts))
-        flags[2] = max(flags[2], frame.draft.score if frame.named else 0.0)
-    rows = [np.concatenate([word_row(seen, index), lexical[index] * LEXICAL]) for index in tokens]
-    return tokens, np.array(rows, np.float32).reshape(len(tokens), 5 * DIMENSIONS + _WORD_EXTRA)
+            told[_KIND[type_] + len(TYPE_NAMES) * (frame.unmet > 0)] = 1
+        told[-3] = max(told[-3], any(frame.draft is each for each in kept))
+        told[-2] = max(told[-2], any(frame.draft is each for each in drafts))
+        told[-1] = max(told[-1], frame.draft.score if frame.named else 0.0)
+    rows = np.zeros((len(tokens), 5 * DIMENSIONS + _WORD_EXTRA), np.float32)
+    for row, index in zip(rows, tokens, strict=True):
+        _fill_word(row, seen, index)
+        if index in lexical:
+            row[5 * DIMENSIONS :] = lexical[index]
+    rows[:, 5 * DIMENSIONS :] *= LEXICAL
+    return tokens, rows
 
 
 def word_row(seen: Meaning, index: int) -> np.ndarray:
     """A word's vector, its governor's, its dependents' mean, theirs, the sentence's: (5 * DIMENSIONS,)."""
-    tree = seen.tree
-    nothing = np.zeros(DIMENSIONS, np.float32)
-    head = tree.tokens[index].head
-    above = seen.vectors[head] if head >= 0 else None
-    below = tree.children(index)
-    near = [vector for child in below if (vector := seen.vectors[child]) is not None]
-    far = [
-        vector
-        for child in below
-        for grandchild in tree.children(child)
-        if (vector := seen.vectors[grandchild]) is not None
-    ]
+    row = np.zeros(5 * DIMENSIONS, np.float32)
+    _fill_word(row, seen, index)
+    return row
+
+
+def _fill_word(row: np.ndarray, seen: Meaning, index: int) -> None:
+    """Write ``word_row`` to the head of a row of zeros."""
+    tree, vectors = seen.tree, seen.vectors
+    head, below = tree.tokens[index].head, tree.children(index)
     own = seen.lemmas[index]
-    return np.concatenate(
-        [nothing if own is None else own, nothing if above is None else above, _mean(near), _mean(far), seen.whole]
-    )
+    above = vectors[head] if head >= 0 else None
+    near = [vector for child in below if (vector := vectors[child]) is not None]
+    far = [
+        vector for child in below for grandchild in tree.children(child) if (vector := vectors[grandchild]) is not None
+    ]
+    if own is not None:
+        row[:DIMENSIONS] = own
+    if above is not None:
+        row[DIMENSIONS : 2 * DIMENSIONS] = above
+    if near:
+        row[2 * DIMENSIONS : 3 * DIMENSIONS] = _mean(near)
+    if far:
+        row[3 * DIMENSIONS : 4 * DIMENSIONS] = _mean(far)
+    row[4 * DIMENSIONS : 5 * DIMENSIONS] = seen.whole
 
 
 def domain_row(
@@ -358,8 +372,8 @@ def pair_features(made: Sequence[Candidate], pairs: Sequence[frozenset[str]], ch
     found = np.full((len(made), len(PAIR_FEATURES)), -1, np.float32)
     if not pairs or not made:
         return found
-    places = {pair: number for number, pair in enumerate(pairs)}
-    at = np.array([places.get(frozenset((each.first, each.second)), -1) for each in made])
+    places = {order: number for number, pair in enumerate(pairs) for order in permutations(pair)}
+    at = np.array([places.get((each.first, each.second), -1) for each in made])
     kinds = np.array([_KIND[each.type] for each in made])
     known = at >= 0
     own = chances[at[known]]

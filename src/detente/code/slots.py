@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Slots = dict[str, list[int]]
 
 _BARE = {"gen": "gen", "dat": "dat", "ins": "ins", "acc": "obj"}
+# slots whose words may carry what belongs to the predicate
+_CARRIERS = ("obj", "gen", "ins")
 # kinds of mention that never make a side
 _NO_SIDE = frozenset({"attitude", "armed_group", "contested_place"})
 
@@ -34,6 +36,10 @@ class Sides:
         self.entities = [entity for entity in entities if entity.mention.kind not in _NO_SIDE]
         self._cover: dict[int, list[Entity]] = {}
         self._head: dict[int, list[Entity]] = {}
+        self._of: dict[int, list[Entity]] = {}
+        self._below: dict[int, list[Entity]] = {}
+        self._actors: list[Entity] | None = None
+        self.wide: dict[tuple[object, ...], Slots] = {}
         allowed = acting()
         for entity in self.entities:
             if entity.inside or entity.mention.actor not in allowed:
@@ -81,18 +87,25 @@ class Sides:
 
     def strikes_group(self, index: int) -> bool:
         """Whether an armed group stands below the predicate: then the state around it is no target."""
-        return any(child in self.groups for child, _ in self.tree.depth_within(index, 4))
+        return bool(self.groups) and any(child in self.groups for child, _ in self.tree.depth_within(index, 4))
 
     def actors(self) -> list[Entity]:
         """Every entity of the sentence that is a side, in order."""
-        return [e for e in self.entities if not e.inside and e.mention.actor in acting()]
+        if self._actors is None:
+            self._actors = [e for e in self.entities if not e.inside and e.mention.actor in acting()]
+        return self._actors
 
     def at(self, index: int) -> list[Entity]:
         """Entities whose phrase is headed by the token, or covers it."""
         return self._head.get(index) or self._cover.get(index, [])
 
-    def of(self, index: int, depth: int = 3) -> list[Entity]:
+    def of(self, index: int) -> list[Entity]:
         """The sides that a filler names: itself, else the owner found below it."""
+        if index not in self._of:
+            self._of[index] = self._find(index)
+        return self._of[index]
+
+    def _find(self, index: int, depth: int = 3) -> list[Entity]:
         found = self.at(index)
         if found:
             return self._with_conjuncts(found)
@@ -136,8 +149,13 @@ class Sides:
             return token.feats.get("VerbForm") != "Part"
         return token.rel in {"nmod", "obl"} and self.tree.preposition(child) in {"", *self.tree.words.owner}
 
-    def below(self, index: int, depth: int = 4) -> list[Entity]:
+    def below(self, index: int) -> list[Entity]:
         """The nearest sides anywhere below a filler, through any phrase but not into another clause."""
+        if index not in self._below:
+            self._below[index] = self._find_below(index)
+        return self._below[index]
+
+    def _find_below(self, index: int, depth: int = 4) -> list[Entity]:
         level = [index]
         for _ in range(depth):
             level = [
@@ -188,6 +206,13 @@ def noun_slots(tree: Tree, noun: int) -> Slots:
 
 
 def _dependents(tree: Tree, index: int) -> Slots:
+    """What hangs on a token by slot; the caller may change it."""
+    if index not in tree.slots:
+        tree.slots[index] = _find_dependents(tree, index)
+    return {slot: words.copy() for slot, words in tree.slots[index].items()}
+
+
+def _find_dependents(tree: Tree, index: int) -> Slots:
     slots: Slots = {}
     for child in tree.children(index):
         token = tree.tokens[child]
@@ -213,8 +238,15 @@ def wide_slots(tree: Tree, sides: Sides, index: int, slots: Slots) -> Slots:
     «поставляет газ Турции» hangs Турции on газ; «координация действий между Россией и Израилем» hangs the
     partners on действий; «поезд из Китая прибыл в Иран» hangs Иран on the verb.
     """
+    key = (index, *(tuple(slots.get(name, ())) for name in _CARRIERS))
+    if key not in sides.wide:
+        sides.wide[key] = _find_wide(tree, sides, index, slots)
+    return sides.wide[key]
+
+
+def _find_wide(tree: Tree, sides: Sides, index: int, slots: Slots) -> Slots:
     wide: Slots = {}
-    level = [word for name in ("obj", "gen", "ins") for word in slots.get(name, []) if not sides.at(word)]
+    level = [word for name in _CARRIERS for word in slots.get(name, []) if not sides.at(word)]
     for _ in range(2):
         below: list[int] = []
         for word in level:

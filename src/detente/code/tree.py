@@ -19,6 +19,7 @@ class Tree:
         self.tokens: list[Token] = parse.tokens
         self._subjects: dict[int, list[int]] = {}
         self._prepositions: dict[int, str] = {}
+        self.slots: dict[int, dict[str, list[int]]] = {}
         self._near: dict[tuple[int, ...], tuple[list[int], frozenset[str]]] = {}
 
     def children(self, index: int, *rels: str) -> list[int]:

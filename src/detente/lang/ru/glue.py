@@ -30,7 +30,10 @@ def breaks(words: Sequence[str], analyze: Callable[[str], Sequence[Any]]) -> lis
     it and no open quotation mark.
     """
     found: list[int] = []
-    verbs = [any(parse.tag.POS in _VERBS for parse in analyze(word)[:1]) for word in words]
+
+    def verb(word: str) -> bool:
+        return any(parse.tag.POS in _VERBS for parse in analyze(word)[:1])
+
     last, open_marks, brackets = 0, 0, 0
     for index, word in enumerate(words):
         open_marks += (word in {"«", "“", "„"}) - (word in {"»", "”"})
@@ -42,7 +45,7 @@ def breaks(words: Sequence[str], analyze: Callable[[str], Sequence[Any]]) -> lis
         before = words[index - 1]
         if not before[-1].isalnum() or not any(char.isalpha() for char in before):
             continue
-        if not (any(verbs[last:index]) and any(verbs[index:])):
+        if not (any(map(verb, words[last:index])) and any(map(verb, words[index:]))):
             continue
         if _begins(word, before, words, index, analyze):
             found.append(index)
