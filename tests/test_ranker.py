@@ -37,6 +37,16 @@ def test_trees_are_walked_to_their_leaves() -> None:
     assert forest().margins(rows)[:, 0].tolist() == [1.5, -0.5, 2.5]
 
 
+def test_a_value_beside_a_threshold_goes_its_own_way() -> None:
+    trees = ranker.Forest(
+        np.array([0, 0, 0]), np.array([0.1, 0, 0]), np.array([1, 1, 2]), np.array([2, 1, 2]), np.array([0.0, 1.0, 2.0]),
+        np.array([[0]]), 1,
+    )  # fmt: skip
+    near = np.float32(0.1)  # a little more than .1
+    rows = np.array([[near], [np.nextafter(near, np.float32(0))]], np.float32)
+    assert trees.margins(rows)[:, 0].tolist() == [2.0, 1.0]
+
+
 def test_regressions_give_probabilities() -> None:
     linear = ranker.Linear(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0.0, 0.0]))
     rows = np.array([[2.0, 1.0]])

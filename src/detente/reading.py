@@ -171,16 +171,28 @@ def _shift(parse: Parse, offset: int) -> None:
 
 def _written(value: Any, text: str, places: dict[int, int]) -> Any:
     """A record, or a tuple of them, with its spans as the text writes them, where masking had changed it inside."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return tuple(_written(each, text, places) for each in value)
     if isinstance(value, Span | Mention):
         start, stop = places.get(value.start, value.start), places.get(value.stop - 1, value.stop - 1) + 1
+        if (start, stop) == (value.start, value.stop) and value.text == text[start:stop]:
+            return value
         return replace(value, start=start, stop=stop, text=text[start:stop])
     if isinstance(value, Attribution | Interval | Party | Report):
-        return replace(
-            value, **{each.name: _written(getattr(value, each.name), text, places) for each in fields(value)}
-        )
+        changed = {}
+        for name in _FIELDS[type(value)]:
+            old = getattr(value, name)
+            if (new := _written(old, text, places)) is not old:
+                changed[name] = new
+        return replace(value, **changed) if changed else value
     return value
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(each.name for each in fields(kind)) for kind in (Attribution, Interval, Party, Report)
+}
 
 
 @cache
