@@ -7,7 +7,7 @@ for status and turned type, then attach date, place and speaker. Each report kee
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from detente.code.dating import when
 from detente.code.draft import Draft, Memory, codes, distinct, remember
 from detente.code.frame import Frame, frames
 from detente.code.grammar import grammar
+from detente.code.meaning import Meaning, Vectors
 from detente.code.place import hosts, place_of
-from detente.code.ranker import Meaning, Ranker, Vectors, load_model
+from detente.code.ranker import Ranker, load_model
 from detente.code.slots import Sides
 from detente.code.speaker import innermost
 from detente.code.topic import Found, Topics
@@ -43,12 +44,16 @@ _ALLEGE = Entry(
 
 @dataclass(slots=True)
 class Weighed:
-    """What the rules see in a sentence: frames, their drafts, those that they report, and candidates."""
+    """What the rules see in a sentence: frames, their drafts, those that they report, and candidates.
+
+    ``over`` are the attributions that stand in the sentence or reach over it.
+    """
 
     frames: list[Frame]
     drafts: list[Draft]
     kept: list[Draft]
     candidates: Candidates | None
+    over: list[Attribution] = field(default_factory=list)
 
 
 class Coder:
@@ -89,7 +94,7 @@ class Coder:
         tree = Tree(parse, self._language)
         sides = Sides(tree, entities)
         own = [each for each in attributions if parse.start <= each.cue.start < parse.stop]
-        drafts = self.drafts(tree, sides, entities, own, attributions, memory, sentence)
+        drafts = self.drafts(tree, sides, own, attributions, memory, sentence)
         remember(memory, drafts, sentence)
         found = self._topics.scan(tree) if drafts else None
         seen = self._ranker.meaning(tree, entities) if drafts and self._ranker is not None else None
@@ -105,7 +110,6 @@ class Coder:
         self,
         tree: Tree,
         sides: Sides,
-        entities: Sequence[Entity],
         own: Sequence[Attribution],
         attributions: Sequence[Attribution],
         memory: Memory,
@@ -118,7 +122,9 @@ class Coder:
         weighed = self.weigh(tree, sides, own, attributions, memory, sentence)
         if self._ranker is None or weighed.candidates is None:
             return weighed.kept
-        chosen = self._ranker.choose(tree, entities, weighed.frames, weighed.drafts, weighed.kept, weighed.candidates)
+        chosen = self._ranker.choose(
+            tree, weighed.frames, weighed.drafts, weighed.kept, weighed.candidates, weighed.over
+        )
         inside = codes(sides.actors())
         told = [draft for draft in weighed.kept if not codes(draft.actors) | codes(draft.recipients) <= inside]
         return sorted([*chosen, *told], key=lambda draft: draft.index)
@@ -152,7 +158,7 @@ class Coder:
             for each in attributions
             if each.content.start < tree.parse.stop and tree.parse.start < each.content.stop
         ]
-        return Weighed(found, drafts, kept, candidates(tree, sides, found, drafts, kept, over, len(own)))
+        return Weighed(found, drafts, kept, candidates(tree, sides, found, drafts, kept, over, len(own)), over)
 
     def _allegeable(
         self, tree: Tree, sides: Sides, own: Sequence[Attribution], alleged: Sequence[Draft]
@@ -214,7 +220,7 @@ class Coder:
 
     def _decide(self, seen: Meaning, draft: Draft, scores: dict[str, float], by_rule: str) -> str:
         assert self._ranker is not None
-        return self._ranker.domain(seen, draft.index, scores, by_rule, draft.entry.domain, draft.type)
+        return self._ranker.domain(seen, draft, scores, by_rule)
 
     def _report(
         self,
