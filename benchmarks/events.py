@@ -33,7 +33,6 @@ OWN = HERE / "sets" / "ru_news_2017.jsonl"
 DEVELOPMENT = HERE / "sets" / "ru_development.jsonl"
 TRAINING = HERE / "sets" / "ru_training.jsonl"
 SMALL = HERE / "sets" / "small_ru.jsonl"
-MATERIAL = ("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT")
 LEVELS = ("sentence", "dyad", "dyad+quad", "dyad+type", "directed", "full")
 
 Row = dict[str, Any]
@@ -212,12 +211,12 @@ def attribution_counts(read: Iterable[tuple[Row, Reading]]) -> tuple[int, int, i
 
 def speaker_at(reading: Reading, event: Row) -> tuple[int, int] | None:
     """The speaker that the attributions name for a gold event, as the coder chooses it for a report."""
-    from detente.code.coder import _named
+    from detente.code.coder import _UTTERED, _named
     from detente.code.grammar import grammar
     from detente.code.speaker import innermost
 
     start, stop = event["trigger"]
-    own = event["type"] not in {"CONSULT", "COOPERATE", "AID", "RETREAT", *MATERIAL}
+    own = event["type"] in _UTTERED
     at = innermost(reading.attributions, start, stop)
     while at is not None:
         each = reading.attributions[at]

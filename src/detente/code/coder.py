@@ -41,6 +41,10 @@ _ALLEGE = Entry(
 )  # fmt: skip
 
 
+# acts that are done by saying them: whoever speaks for the actor does them
+_UTTERED = frozenset({"ACCUSE", "THREATEN"})
+
+
 @dataclass(slots=True)
 class Weighed:
     """What the rules see in a sentence: frames, their drafts, those that they report, and candidates."""
@@ -276,30 +280,34 @@ def _party(entity: Entity, role: str) -> Party:
 
 
 def _named(attributions: Sequence[Attribution], index: int | None, nameless: frozenset[str]) -> Span | None:
-    """The innermost speaker that has a name: hearsay in a channel's text is the channel's."""
+    """The innermost speaker that has a name: what a channel has from unnamed sources is the channel's."""
+    last = None
     while index is not None:
-        speaker = attributions[index].speaker
-        if speaker is not None:
-            return None if speaker.text.lower() in nameless else speaker
-        index = attributions[index].parent
-    return None
+        each = attributions[index]
+        if each.speaker is not None:
+            last = None if each.speaker.text.lower() in nameless else each.speaker
+            if not each.hearsay or each.parent is None or attributions[each.parent].content != each.content:
+                break
+        index = each.parent
+    return last
 
 
 def _foreign(attributions: Sequence[Attribution], index: int | None, draft: Draft, trigger: Span) -> int | None:
-    """Skip attributions whose cue is the act itself, or whose speaker is the one who acts."""
+    """Skip attributions whose cue is the act itself, or whose speaker is the one who acts.
+
+    The words of a state's voice are themselves its reproach or threat; what it says that it will do or has
+    refused is a report of the act, unless the actor's own mention is the speaker.
+    """
     own_speech = "speech" in draft.entry.flags or (TYPES[draft.type].verbal and draft.type != "CONSULT")
+    sides = codes(draft.actors)
     while index is not None:
         attribution = attributions[index]
-        inside = attribution.cue.start <= trigger.start < attribution.cue.stop
-        own = (
-            own_speech
-            and attribution.speaker is not None
-            and any(
-                attribution.speaker.start < entity.mention.stop and entity.mention.start < attribution.speaker.stop
-                for entity in draft.actors
-            )
-        )
-        if not inside and not own:
+        speaker = attribution.speaker
+        own = attribution.cue.start <= trigger.start < attribution.cue.stop
+        if not own and own_speech and speaker is not None:
+            own = any(speaker.start < e.mention.stop and e.mention.start < speaker.stop for e in draft.actors)
+            own = own or (draft.type in _UTTERED and attribution.voice != "outlet" and attribution.actor in sides)
+        if not own:
             return index
         index = attribution.parent
     return None
