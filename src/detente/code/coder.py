@@ -241,7 +241,7 @@ class Coder:
             [entity.mention.sector for entity in parties], [entity.mention.office for entity in parties],
             None if seen is None or self._ranker is None else partial(self._decide, seen, draft),
         )  # fmt: skip
-        interval, habitual = when(tree, draft.index, draft.chain, dates, published, draft.status == "planned")
+        interval, habitual = _when(tree, draft, dates, attributions, trigger, published)
         promised = draft.planned_type is not None and draft.status in {"planned", "conjectured"}
         attribution = innermost(attributions, trigger.start, trigger.stop)
         attribution = _foreign(attributions, attribution, draft, trigger)
@@ -268,6 +268,36 @@ class Coder:
             attribution=attribution,
             others=tuple(hosts(tree, sides, draft.index, draft.chain, {e.mention.actor for e in parties})),
         )
+
+
+def _when(
+    tree: Tree,
+    draft: Draft,
+    dates: Sequence[DateMention],
+    attributions: Sequence[Attribution],
+    trigger: Span,
+    published: date | None,
+) -> tuple[Interval, bool]:
+    """The date of an act, for one that is done by saying it that of the saying («заявил в среду, что готов»)."""
+    planned = draft.status == "planned"
+    interval, habitual = when(tree, draft.index, draft.chain, dates, published, planned)
+    alleged = draft.entry.id == _ALLEGE.id  # what is dated is what the other state is said to have done
+    if (
+        (interval.start is not None and not alleged)
+        or not dates
+        or not TYPES[draft.type].verbal
+        or draft.type == "CONSULT"
+    ):
+        return interval, habitual
+    first = innermost(attributions, trigger.start, trigger.stop)
+    if first is None or _foreign(attributions, first, draft, trigger) == first:
+        return interval, habitual
+    cue = attributions[first].cue
+    said = next((token.index for token in tree.tokens if cue.start <= token.start < cue.stop), None)
+    if said is None:
+        return interval, habitual
+    found, often = when(tree, said, Chain(top=said), dates, published, False)
+    return (found if found.start is not None or alleged else interval), habitual or often
 
 
 def _party(entity: Entity, role: str) -> Party:
