@@ -155,6 +155,8 @@ def test_reading_never_raises_on_any_text(text: str) -> None:
     [
         # who speaks for a state does its reproach; a promise is told of it
         ("Посол Эстонии Март Саар заявил, что Эстония осуждает действия России в Абхазии.", "ACCUSE", None),
+        ("Япония заявила, что продлевает санкции против России.", "SANCTION", None),
+        ("Посол Эстонии Март Саар заявил, что Эстония предоставит Грузии помощь.", "AGREE", "Посол Эстонии Март Саар"),
         # what an outlet has from unnamed sources is the outlet's, from a named house the house's
         ("США введут санкции против Ирана, пишет Reuters со ссылкой на источники.", "SANCTION", "Reuters"),
         (

@@ -42,6 +42,9 @@ _ALLEGE = Entry(
 
 
 # acts that are done by saying them: whoever speaks for the actor does them
+_BARE = frozenset({"name", "bloc", "capital"})
+# acts of which a state's own officials tell
+_TOLD = frozenset({"AGREE", "CONSULT"})
 _UTTERED = frozenset({"ACCUSE", "THREATEN"})
 
 
@@ -325,17 +328,21 @@ def _named(attributions: Sequence[Attribution], index: int | None, nameless: fro
 def _foreign(attributions: Sequence[Attribution], index: int | None, draft: Draft, trigger: Span) -> int | None:
     """Skip attributions whose cue is the act itself, or whose speaker is the one who acts.
 
-    The words of a state's voice are themselves its reproach or threat; what it says that it will do or has
-    refused is a report of the act, unless the actor's own mention is the speaker.
+    A state named bare that tells of its own act is its actor, no source. An office holder does by speaking what is
+    verbal, and whoever speaks for a state does its reproaches and threats; of what it promises they tell.
     """
-    own_speech = "speech" in draft.entry.flags or (TYPES[draft.type].verbal and draft.type != "CONSULT")
+    own_speech = draft.type not in _TOLD and ("speech" in draft.entry.flags or TYPES[draft.type].verbal)
     sides = codes(draft.actors)
     while index is not None:
         attribution = attributions[index]
         speaker = attribution.speaker
         own = attribution.cue.start <= trigger.start < attribution.cue.stop
-        if not own and own_speech and speaker is not None:
-            own = any(speaker.start < e.mention.stop and e.mention.start < speaker.stop for e in draft.actors)
+        if not own and speaker is not None:
+            who = [e for e in draft.actors if speaker.start < e.mention.stop and e.mention.start < speaker.stop]
+            own = (own_speech and bool(who)) or any(
+                e.mention.kind in _BARE and e.mention.start <= speaker.start and speaker.stop <= e.mention.stop
+                for e in who
+            )
             own = own or (draft.type in _UTTERED and attribution.voice != "outlet" and attribution.actor in sides)
         if not own:
             return index
