@@ -148,3 +148,43 @@ def test_reading_never_raises_on_any_text(text: str) -> None:
     if text.strip():
         reading = detente.read(text, "2024-10-17", language="ru")
         assert all(text[m.start : m.stop] == m.text for m in reading.mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "speaker"),
+    [
+        # who speaks for a state does its reproach; a promise is told of it
+        ("Посол Эстонии Март Саар заявил, что Эстония осуждает действия России в Абхазии.", "ACCUSE", None),
+        ("Япония заявила, что продлевает санкции против России.", "SANCTION", None),
+        ("Посол Эстонии Март Саар заявил, что Эстония предоставит Грузии помощь.", "AGREE", "Посол Эстонии Март Саар"),
+        # what an outlet has from unnamed sources is the outlet's, from a named house the house's
+        ("США введут санкции против Ирана, пишет Reuters со ссылкой на источники.", "SANCTION", "Reuters"),
+        (
+            "Турция нанесла удар по Сирии, передаёт ТАСС со ссылкой на Минобороны Турции.",
+            "ASSAULT",
+            "Минобороны Турции",
+        ),
+        # a relative clause is no parenthesis of who says so
+        ("Евросоюз продлил санкции против граждан России, которые угрожают порядку.", "SANCTION", None),
+        ("США продлили санкции против России, сообщили в пятницу в Белом доме.", "SANCTION", "Белом доме"),
+    ],
+)
+def test_speaker_of_a_report(text: str, type_: str, speaker: str | None) -> None:
+    report = next(each for each in detente.read(text, published="2017-03-10").reports if each.type == type_)
+    assert (report.speaker.text if report.speaker else None) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "start"),
+    [
+        # a state's words are dated by the day on which they are said
+        ("В среду МИД Эстонии заявил, что Эстония осуждает действия России в Абхазии.", "ACCUSE", "2017-03-08"),
+        # a deadline is not the day of the act; nor is the stamp under a headline
+        ("Евросоюз продлил санкции против России до 15 сентября 2018 года.", "SANCTION", None),
+        ("США ввели санкции против Ирана Сегодня, 14:30", "SANCTION", None),
+        ("США ввели санкции против Ирана 10 марта 2017 Власти США объяснили причины.", "SANCTION", None),
+    ],
+)
+def test_date_of_a_report(text: str, type_: str, start: str | None) -> None:
+    report = next(each for each in detente.read(text, published="2017-03-10").reports if each.type == type_)
+    assert (report.date.start.isoformat() if report.date.start else None) == start

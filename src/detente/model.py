@@ -101,7 +101,8 @@ class Attribution:
 
     ``kind`` is report, opinion, distancing («якобы») or factive («признал»). ``parent`` is the index,
     among the reading's attributions, of the attribution inside whose content this one stands.
-    ``actor`` is the state or bloc for which the speaker speaks, where the tables know it.
+    ``actor`` is the state or bloc for which the speaker speaks, where the tables know it. ``voice`` is what
+    kind of speaker it is: person, organisation, outlet, anonymous, document, pronoun, or '' where nobody is named.
     """
 
     cue: Span
@@ -111,6 +112,7 @@ class Attribution:
     hearsay: bool = False
     actor: str | None = None
     parent: int | None = None
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _attribution(attribution: Attribution) -> dict[str, Any]:
         "hearsay": attribution.hearsay,
         "actor": attribution.actor,
         "parent": attribution.parent,
+        "voice": attribution.voice,
     }
 
 

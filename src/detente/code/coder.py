@@ -42,6 +42,13 @@ _ALLEGE = Entry(
 )  # fmt: skip
 
 
+# acts that are done by saying them: whoever speaks for the actor does them
+_BARE = frozenset({"name", "bloc", "capital"})
+# acts of which a state's own officials tell
+_TOLD = frozenset({"AGREE", "CONSULT"})
+_UTTERED = frozenset({"ACCUSE", "THREATEN"})
+
+
 @dataclass(slots=True)
 class Weighed:
     """What the rules see in a sentence: frames, their drafts, those that they report, and candidates.
@@ -243,7 +250,7 @@ class Coder:
             [entity.mention.sector for entity in parties], [entity.mention.office for entity in parties],
             None if seen is None or self._ranker is None else partial(self._decide, seen, draft),
         )  # fmt: skip
-        interval, habitual = when(tree, draft.index, draft.chain, dates, published, draft.status == "planned")
+        interval, habitual = _when(tree, draft, dates, attributions, trigger, published)
         promised = draft.planned_type is not None and draft.status in {"planned", "conjectured"}
         attribution = innermost(attributions, trigger.start, trigger.stop)
         attribution = _foreign(attributions, attribution, draft, trigger)
@@ -272,6 +279,36 @@ class Coder:
         )
 
 
+def _when(
+    tree: Tree,
+    draft: Draft,
+    dates: Sequence[DateMention],
+    attributions: Sequence[Attribution],
+    trigger: Span,
+    published: date | None,
+) -> tuple[Interval, bool]:
+    """The date of an act, for one that is done by saying it that of the saying («заявил в среду, что готов»)."""
+    planned = draft.status == "planned"
+    interval, habitual = when(tree, draft.index, draft.chain, dates, published, planned)
+    alleged = draft.entry.id == _ALLEGE.id  # what is dated is what the other state is said to have done
+    if (
+        (interval.start is not None and not alleged)
+        or not dates
+        or not TYPES[draft.type].verbal
+        or draft.type == "CONSULT"
+    ):
+        return interval, habitual
+    first = innermost(attributions, trigger.start, trigger.stop)
+    if first is None or _foreign(attributions, first, draft, trigger) == first:
+        return interval, habitual
+    cue = attributions[first].cue
+    said = next((token.index for token in tree.tokens if cue.start <= token.start < cue.stop), None)
+    if said is None:
+        return interval, habitual
+    found, often = when(tree, said, Chain(top=said), dates, published, False)
+    return (found if found.start is not None or alleged else interval), habitual or often
+
+
 def _party(entity: Entity, role: str) -> Party:
     mention = entity.mention
     assert mention.actor is not None
@@ -282,30 +319,38 @@ def _party(entity: Entity, role: str) -> Party:
 
 
 def _named(attributions: Sequence[Attribution], index: int | None, nameless: frozenset[str]) -> Span | None:
-    """The innermost speaker that has a name: hearsay in a channel's text is the channel's."""
+    """The innermost speaker that has a name: what a channel has from unnamed sources is the channel's."""
+    last = None
     while index is not None:
-        speaker = attributions[index].speaker
-        if speaker is not None:
-            return None if speaker.text.lower() in nameless else speaker
-        index = attributions[index].parent
-    return None
+        each = attributions[index]
+        if each.speaker is not None:
+            last = None if each.speaker.text.lower() in nameless else each.speaker
+            if not each.hearsay or each.parent is None or attributions[each.parent].content != each.content:
+                break
+        index = each.parent
+    return last
 
 
 def _foreign(attributions: Sequence[Attribution], index: int | None, draft: Draft, trigger: Span) -> int | None:
-    """Skip attributions whose cue is the act itself, or whose speaker is the one who acts."""
-    own_speech = "speech" in draft.entry.flags or (TYPES[draft.type].verbal and draft.type != "CONSULT")
+    """Skip attributions whose cue is the act itself, or whose speaker is the one who acts.
+
+    A state named bare that tells of its own act is its actor, no source. An office holder does by speaking what is
+    verbal, and whoever speaks for a state does its reproaches and threats; of what it promises they tell.
+    """
+    own_speech = draft.type not in _TOLD and ("speech" in draft.entry.flags or TYPES[draft.type].verbal)
+    sides = codes(draft.actors)
     while index is not None:
         attribution = attributions[index]
-        inside = attribution.cue.start <= trigger.start < attribution.cue.stop
-        own = (
-            own_speech
-            and attribution.speaker is not None
-            and any(
-                attribution.speaker.start < entity.mention.stop and entity.mention.start < attribution.speaker.stop
-                for entity in draft.actors
+        speaker = attribution.speaker
+        own = attribution.cue.start <= trigger.start < attribution.cue.stop
+        if not own and speaker is not None:
+            who = [e for e in draft.actors if speaker.start < e.mention.stop and e.mention.start < speaker.stop]
+            own = (own_speech and bool(who)) or any(
+                e.mention.kind in _BARE and e.mention.start <= speaker.start and speaker.stop <= e.mention.stop
+                for e in who
             )
-        )
-        if not inside and not own:
+            own = own or (draft.type in _UTTERED and attribution.voice != "outlet" and attribution.actor in sides)
+        if not own:
             return index
         index = attribution.parent
     return None

@@ -13,7 +13,7 @@ from detente.model import CueKind
 KINDS: tuple[str, ...] = get_args(CueKind)
 POS = frozenset({"VERB", "ADJ", "NOUN", "PART", "LIGHT"})
 CONTENT = frozenset({"clause", "quote", "obj", "о+loc", "на+acc", "в+loc"})
-FLAGS = frozenset({"impersonal", "hearsay", "source", "negated"})
+FLAGS = frozenset({"impersonal", "hearsay", "source", "negated", "cites"})
 CLASSES = frozenset({"anonymous", "container", "document", "never", "organisation", "outlet", "person"})
 
 
@@ -23,7 +23,8 @@ class Cue:
 
     ``content`` holds slots: clause (a complement clause), quote (direct speech and parentheses), obj, or
     a preposition with its case. Flag ``impersonal``: the verb has no speaker as subject; ``hearsay``: it
-    is hearsay where nobody is named; ``source``: it needs a «из» phrase; ``negated``: a cue only with «не».
+    is hearsay where nobody is named; ``source``: it needs a «из» phrase; ``negated``: a cue only with «не»;
+    ``cites``: its object is who says it, its subject passes that on.
     """
 
     kind: CueKind

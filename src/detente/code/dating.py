@@ -30,6 +30,8 @@ def when(
     the head of the sentence reaches over conjoined verbs. Timestamps date the publication, not the act.
     """
     usable = [each for each in dates if not each.timestamp and each.role != "attribute"]
+    if not future:  # «продлил до сентября» was done before
+        usable = [each for each in usable if each.role != "until"]
     if not usable:
         return Interval(), False
     path = _path(tree, index, chain)
@@ -48,7 +50,8 @@ def when(
     if best is None:
         return Interval(), habitual
     mention = best[2]
-    return (mention.resolve(published, future=True).interval if future else mention.interval), habitual
+    interval = mention.resolve(published, future=True).interval if future else mention.interval
+    return interval, habitual
 
 
 def _path(tree: Tree, index: int, chain: Chain) -> list[int]:

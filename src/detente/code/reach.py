@@ -82,6 +82,12 @@ class Reach:
             stop -= 1
         return start, stop + 1
 
+    def tail(self, index: int, phrase: tuple[int, int]) -> tuple[int, int]:
+        """A phrase that a verb opens behind a mark, up to the sentence's end if only nominals follow."""
+        start, stop = phrase
+        opens = start == index and index > 0 and self.tokens[index - 1].text in _BREAKS
+        return (start, self.last + 1) if opens and stop <= self.last and self._plain(stop) else phrase
+
     def _continues(self, at: int, members: set[int]) -> bool:
         if self.tokens[at].pos != "PUNCT":
             return at in members
@@ -113,14 +119,21 @@ class Reach:
                     continue
                 return found or (self.subtree(child, index) if not self._quoted_apart(index, child) else None)
             if token.rel in {"advcl", "acl", "xcomp", "parataxis", "acl:relcl"}:
-                found = self.marked(child, index, {"что", "будто", "чтобы"} if token.rel != "parataxis" else {"что"})
+                loose = token.rel in {"parataxis", "advcl"}  # «рассматривает шаги, чтобы …» says nothing
+                found = self.marked(child, index, {"что", "будто"} if loose else {"что", "будто", "чтобы"})
                 if found is not None:
                     return found
             if token.lemma in {"то", "тот"} and token.pos in {"PRON", "DET", "SCONJ"}:
                 found = self.below_pointer(child)
                 if found is not None:
                     return found
-        return self._far_clause(index)
+        return self._far_clause(index) or self._next_clause(index)
+
+    def _next_clause(self, index: int) -> tuple[int, int] | None:
+        """What «, что» right behind a verb opens, wherever the parser hung it."""
+        if index + 3 > self.last or self.tokens[index + 1].text != "," or self.tokens[index + 2].pos != "SCONJ":
+            return None
+        return self.clause_after(index + 1, index)
 
     def _said(self, index: int) -> tuple[int, int] | None:
         """What follows «, что» after a verb: all below the verb but what it does besides.
@@ -162,7 +175,7 @@ class Reach:
         """Whether a dependent of a verb of speech is another act of its subject or of the teller."""
         token = self.tokens[child]
         if token.rel == "advcl":
-            return token.feats.get("VerbForm") == "Conv"
+            return token.feats.get("VerbForm") == "Conv" and token.lemma in self.verbs
         if token.rel == "parataxis":
             return token.lemma in self.verbs
         if token.rel == "conj":
@@ -230,7 +243,8 @@ class Reach:
                 found = self.marked(child, index, _MARKS)
                 if found is not None:
                     return found
-        return None
+        beyond = index + 2 <= self.last and self.tokens[index + 1].text == ","
+        return self.clause_after(index + 1, index) if beyond else None
 
     def clause_after(self, at: int, cue: int) -> tuple[int, int] | None:
         """A «что» clause that follows at once (at most three words later); ends where its subtree ends."""
@@ -328,6 +342,8 @@ class Reach:
             return False
         if any(tokens[child].lemma != "как" for child in self.tree.children(index, "mark")):
             return False
+        if any(tokens[at].lemma in self.tree.words.relative for at in range(start, index)):
+            return False  # «против людей, которые угрожают миру»
         direct = tokens[start - 1].text in _DASHES and start > 1 and tokens[start - 2].text in _BREAKS | {"."}
         if direct:
             return True
@@ -400,6 +416,8 @@ class Reach:
         for at in range(self.last - 1, max(self.last - 12, 2), -1):
             token = self.tokens[at]
             if token.text in _DASHES:
+                if self.tokens[at - 1].text[-1].isdigit():
+                    return None  # «29 - летний»
                 if not any(self.tree.is_verbal(before) for before in range(at)) or self._copula(at):
                     return None
                 head = self._top(at + 1, self.last + 1)

@@ -10,6 +10,7 @@ from detente.code.tree import Tree
 from detente.code.voice import Voices
 
 _CONTAINERS = frozenset({"container", "document"})
+_HOUSE_PREPOSITIONS = frozenset({"в", "на"})
 # governors under which an infinitive of speech is still said («поспешил заявить»)
 _PHASES = frozenset(
     {
@@ -106,14 +107,18 @@ class Sources:
         if own:
             if tokens[own[0]].lemma == "мы" and self.reach.has_as(index):
                 return Speaker(hearsay=True)
-            return self._first(own[:2])
+            nearer = self._nearer(index, own) or self._told(index, own)
+            if nearer is None and len(apart := tree.children(index, "nsubj", "nsubj:pass")) > 1:
+                # an outlet's name or a rubric before the sentence («ТАСС Премьер напомнил»)
+                nearer = self._first(sorted((tree.antecedent(each) for each in apart), key=lambda at: abs(index - at)))
+            return nearer if nearer is not None else self._first(own[:2])
         if feats.get("Person") in {"1", "2"}:
             return None
         if feats.get("VerbForm") == "Inf" and (
             tokens[index].head < 0 or tokens[tokens[index].head].lemma not in _PHASES
         ):
             return None
-        late = self._late_subject(index)
+        late = self._late_subject(index) or self._ahead(index) or self._behind(index)
         if late is not None:
             return late
         plural = feats.get("Number") == "Plur" and feats.get("VerbForm", "Fin") == "Fin"
@@ -176,25 +181,93 @@ class Sources:
                     return found
         return None
 
+    def _told(self, index: int, own: list[int]) -> Speaker | None:
+        """«Сообщили БЕЛТА в МИД»: a plural verb with one addressee before the house in which it is said."""
+        number = self.tokens[own[0]].feats.get("Number", "Sing")
+        if len(own) > 1 or self.tokens[index].feats.get("Number") != "Plur" or number == "Plur":
+            return None
+        return self._institution(index)
+
+    def _nearer(self, index: int, own: list[int]) -> Speaker | None:
+        """A better subject than one far before the verb, which is not right before it or opens a tail."""
+        if max(own) >= index - 1:
+            return None
+        ahead = self._ahead(index)
+        if ahead is not None and ahead.head is not None and ahead.head > max(own):
+            return ahead if not self.tree.preposition(ahead.head) else None
+        return self._behind(index)
+
+    def _ahead(self, index: int) -> Speaker | None:
+        """A subject right before the verb that the parser hung on the verb of what is said."""
+        tokens, at = self.tokens, index - 1
+        while at >= 0 and tokens[at].pos in {"ADV", "PART"}:
+            at -= 1
+        if at > 1 and tokens[at].text == ")" and tokens[at - 2].text == "(":
+            at -= 3
+        while at >= 0 and at < tokens[at].head < index:
+            at = tokens[at].head
+        plural = tokens[index].feats.get("Number") == "Plur"
+        while at >= 0 and tokens[at].pos in {"NOUN", "PROPN", "X"}:
+            token = tokens[at]
+            preposition = self.tree.preposition(at)
+            astray = token.rel.startswith("nsubj") and token.head > index
+            astray = astray or (token.rel == "parataxis" and token.head == index and token.pos == "PROPN")
+            if astray and not preposition:
+                return self.named(at)
+            if plural and preposition in _HOUSE_PREPOSITIONS and token.head != index:
+                return self._house(at)
+            if preposition or not 0 <= token.head < at:
+                return None
+            at = token.head
+        return None
+
+    def _behind(self, index: int) -> Speaker | None:
+        """The speaker of a tail («, сообщает в пятницу Белый дом») that the parser hung elsewhere."""
+        tokens = self.tokens
+        if not index or tokens[index - 1].pos != "PUNCT" or tokens[index].feats.get("VerbForm", "Fin") != "Fin":
+            return None
+        plural = tokens[index].feats.get("Number") == "Plur"
+        for at in range(index + 1, min(index + 10, len(tokens))):
+            token = tokens[at]
+            if token.pos == "SCONJ" or token.text in {",", ":", ";"} or self.tree.is_verbal(at):
+                return None
+            if token.pos not in {"NOUN", "PROPN", "X"} or index < token.head < at:
+                continue
+            preposition = self.tree.preposition(at)
+            if not preposition and token.feats.get("Case", "Nom") in {"Nom", "Acc"}:
+                found = self.named(at)
+                if found is not None:
+                    return found
+            elif plural and preposition in _HOUSE_PREPOSITIONS and token.head != index:
+                found = self._house(at)
+                if found is not None:
+                    return found
+        return None
+
+    def _house(self, index: int) -> Speaker | None:
+        """An institution in which something is said, from its noun under «в»."""
+        known = self.cues.speakers.get(self.tokens[index].lemma)
+        if self.tokens[index].pos == "NUM" or known in _CONTAINERS:
+            return None
+        found = self.named(index)
+        return found if found is not None and found.voice not in {"person", "pronoun", "document"} else None
+
     def _institution(self, index: int) -> Speaker | None:
         """«В МИД заявили», «сообщили в пресс-службе Кремля»: the house speaks for its people."""
         for child in self.tree.children(index, "obl", "nmod", "advmod", "parataxis"):
             token = self.tokens[child]
-            if self.tree.preposition(child) not in {"в", "на"} or token.pos == "NUM":
+            if self.tree.preposition(child) not in _HOUSE_PREPOSITIONS:
                 continue
             if token.feats.get("Case", "Loc") not in {"Loc", "Acc", "Gen", "Nom"}:
                 continue
-            known = self.cues.speakers.get(token.lemma)
-            if known in {"container", "document"}:
-                continue
-            found = self.named(child)
-            if found is not None and found.voice not in {"person", "pronoun", "document"}:
+            found = self._house(child)
+            if found is not None:
                 return found
         return None
 
     def container(self, index: int, only_source: bool) -> Speaker | None:
         """Who stands behind «в заявлении МИД», «на сайте ведомства», «из доклада ООН»."""
-        for child in self.tree.children(index, "obl", "nmod", "advmod"):
+        for child in [*self.tree.children(index, "obl", "nmod", "advmod"), *self._astray(index)]:
             preposition = self.tree.preposition(child)
             if preposition not in ({"из"} if only_source else {"в", "на", "из", "по"}):
                 continue
@@ -209,6 +282,13 @@ class Sources:
             if found is not None and found.voice in {"organisation", "outlet", "anonymous"}:
                 return found
         return None
+
+    def _astray(self, index: int) -> list[int]:
+        """Nouns right behind a verb that opens a tail («сообщается на сайте») and hang on a word before it."""
+        if not index or self.tokens[index - 1].pos != "PUNCT":
+            return []
+        near = range(index + 1, min(index + 5, len(self.tokens)))
+        return [at for at in near if self.tokens[at].pos == "NOUN" and 0 <= self.tokens[at].head < index]
 
     def impersonal(self, index: int, cue: Cue) -> Speaker | None:
         """Who stands behind a verb that has no speaker as subject («говорится в заявлении МИД»)."""

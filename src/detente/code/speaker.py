@@ -315,6 +315,7 @@ def _finish(drafts: list[Draft], text: str) -> list[Attribution]:
                 hearsay=draft.hearsay,
                 actor=_actor(entity) if draft.voice != "outlet" else None,
                 parent=parent,
+                voice=draft.voice if speaker is not None else "",
             )
         )
     return result

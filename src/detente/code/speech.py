@@ -8,7 +8,7 @@ for what stood in earlier sentences, ``after`` where it runs on past the sentenc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.code.cues import Cue, Cues
@@ -239,6 +239,11 @@ class Speech:
         words = (index, index + 1)
         outer = self._verb_content(index, cue, kind, speaker, words)
         if outer is not None:
+            for child in tree.children(index, "obj") if "cites" in cue.flags else ():
+                said = self.who.named(child)
+                if said is not None and said.voice in _HOUSES:
+                    self._inner(child, outer, said)
+                    return
             self._cited(index, outer)
 
     def _verb_content(
@@ -246,7 +251,7 @@ class Speech:
     ) -> Draft | None:
         reach, tokens = self.reach, self.tokens
         content = cue.content
-        phrase = reach.phrase(index)
+        phrase = reach.tail(index, reach.phrase(index))
         if "quote" in content:
             colon = reach.colon_after(phrase[1], index)
             if colon is not None:
@@ -336,8 +341,17 @@ class Speech:
                     continue
                 if speaker.voice == "document":
                     speaker = self.who.owner(below) or speaker
-                self._inner(child, outer, speaker)
+                self._inner(child, outer, self._unnamed(speaker))
                 return
+
+    def _unnamed(self, speaker: Speaker) -> Speaker:
+        """Sources and «officials» behind an outlet name nobody: what they say is the outlet's hearsay."""
+        head = speaker.head
+        if head is None:
+            return speaker
+        token = self.tokens[head]
+        some = speaker.voice == "person" and token.feats.get("Number") == "Plur" and token.pos == "NOUN"
+        return replace(speaker, hearsay=True) if some or speaker.voice in {"anonymous", "document"} else speaker
 
     def _inner(self, index: int, outer: Draft, speaker: Speaker) -> None:
         """A source behind a source, with the same content."""
@@ -373,12 +387,12 @@ class Speech:
                 if found is not None:
                     return found
             preposition = tree.preposition(child)
-            if preposition == "о" or (preposition and f"{preposition}+{tree.case(child)}" in cue.content):
-                if token.lemma in {"то", "тот"}:
-                    return self.reach.below_pointer(child)
-                if "о+loc" in cue.content or preposition != "о":
-                    start, stop = self.reach.subtree(child, index)
-                    return max([start, *(case + 1 for case in tree.children(child, "case") if case < child)]), stop
+            if preposition and token.lemma in {"то", "тот"} and "clause" in cue.content:
+                return self.reach.below_pointer(child)
+            slot = "о+loc" if preposition == "о" else f"{preposition}+{tree.case(child)}"
+            if preposition and slot in cue.content:
+                start, stop = self.reach.subtree(child, index)
+                return max([start, *(case + 1 for case in tree.children(child, "case") if case < child)]), stop
         return None
 
     # -- particles and headline forms ---------------------------------------------------------------

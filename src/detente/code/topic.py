@@ -120,15 +120,17 @@ _VARIED = 0.65  # three subjects this near to the loudest are an agenda, and an 
 # aspects of the military domain by type and mode; words of a subject speak beside them
 _ASPECT = {
     "CONSULT": ("contact", 1.2), "AGREE": ("agreement", 1.2), "ASSAULT": ("operation", 4.0),
-    "MOBILIZE": ("operation", 1.8), "THREATEN": ("operation", 0.8), "COERCE": ("operation", 1.2),
-    "RETREAT": ("operation", 1.2), "COOPERATE": ("contact", 0.6),
+    "MOBILIZE": ("other", 1.8), "COERCE": ("operation", 1.2), "RETREAT": ("operation", 1.2),
+    "COOPERATE": ("operation", 0.6), "REJECT": ("agreement", 0.6),
 }  # fmt: skip
-_TREATY = ("договор", "пакт", "подпис", "протокол", "ратифи", "соглас", "соглаш", "меморандум", "утверд", "одобр")
-_PLEDGE = 0.6  # an AGREE without a treaty says «agreement» only where no other aspect does
+_TREATY = ("договор", "пакт", "подпис", "протокол", "ратифи", "соглас", "соглаш", "меморандум")
+_CALLED_OFF = 1.8  # a meeting that is called off is the contact, whatever was to be talked of
 _BACKED = ("помо", "поддерж", "содейств")  # promised backing with no subject of its own
 _SUPPLY = ("вооруж", "достав", "закуп", "купи", "нака", "переда", "покуп", "поста", "предост", "прода", "произв")
 _ENTRY_ASPECT = {"contact": 0.8, "agreement": 0.8, "other": 0.0}  # the rest, being specific, 2.2
-_ARMED = frozenset({"MOBILIZE", "ASSAULT", "RETREAT", "THREATEN", "COERCE", "CONCEDE"})  # weapons are means in these
+_ARMED = frozenset(
+    {"MOBILIZE", "ASSAULT", "RETREAT", "THREATEN", "COERCE", "CONCEDE", "COOPERATE"}
+)  # weapons are means in these
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,7 +547,9 @@ def _aspect(
     if type == "AGREE" and lemma.startswith(_BACKED):
         by_type = ("other", 0.9)
     elif type == "AGREE" and entry_aspect != "agreement" and not lemma.startswith(_TREATY):
-        by_type = ("agreement", _PLEDGE)
+        by_type = None
+    elif type == "REJECT" and entry_aspect == "contact":
+        by_type = ("contact", _CALLED_OFF)
     _say(voices, by_type)
     if mode == "ceasefire":
         _say(voices, ("operation", 2.0))
@@ -554,7 +558,7 @@ def _aspect(
         _say(voices, (entry_aspect, _ENTRY_ASPECT.get(entry_aspect, 2.2)))
     for hit, value in heard:
         aspect = hit.topic.aspect
-        if aspect == "contact" and type not in {"CONSULT", "COOPERATE"}:
+        if aspect == "contact" and type != "CONSULT":
             continue  # the ministers who sign are not what is signed
         if aspect is not None and aspect != "other":
             voices.setdefault(aspect, []).append(value * _MEANS if _is_means(tree, hit, type) else value)

@@ -18,6 +18,7 @@ _PARTS = frozenset(
         "flat:foreign", "appos", "compound", "fixed", "conj", "cc", "obl", "iobj", "obj", "advmod",
     }
 )  # fmt: skip
+_NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "ADP", "CCONJ", "X", "DET"})
 _INNER_PREPOSITIONS = frozenset({"в", "при", "по", "на", "из", "от", "за"})
 _BRIDGES = frozenset("«»\"“”„()-–—/№&'")
 _NO_VOICE_KINDS = frozenset({"attitude", "adjective", "place"})
@@ -65,13 +66,24 @@ class Voices:
             return "person"
         if any(name.start <= index < name.stop and name.type != "LOC" for name in self.tree.parse.names):
             return "organisation"
+        if token.pos == "NOUN" and self._bears_name(index):
+            return "person"
         if token.pos in {"PROPN", "X"} or (token.text.isupper() and len(token.text) > 1):
             return "organisation"
         if token.pos == "NOUN" and token.text[:1].isupper() and index and self.tree.tokens[index - 1].text in _OPENING:
             return "organisation"
+        if token.lemma == "один" and any(self.tree.preposition(each) == "из" for each in self.tree.children(index)):
+            return "person"
         if token.pos in {"ADJ", "DET", "NUM"} and token.feats.get("Number") == "Plur" and token.rel.startswith("nsubj"):
             return "anonymous"
         return ""
+
+    def _bears_name(self, index: int) -> bool:
+        """Whether a person's name follows an office that no table has («бизнес-омбудсмен Борис Титов»)."""
+        people = [name for name in self.tree.parse.names if name.type == "PER"]
+        return bool(people) and any(
+            name.start <= child < name.stop for child in self.tree.children(index, "appos", "flat") for name in people
+        )
 
     def phrase(self, head: int) -> tuple[int, int]:
         """Token span of the noun phrase that names a speaker: office and name, no clauses, no asides."""
@@ -93,7 +105,7 @@ class Voices:
             left = next((at + 1 for at in range(head, entity.start, -1) if texts[at] == ","), entity.start)
             right = next((at for at in range(head, entity.stop) if texts[at] == ","), entity.stop)
             start, stop = min(start, left), max(stop, right)
-        stop = self._with_name(start, stop, head)
+        stop = self._up_to_name(self._with_name(start, stop, head), head)
         return self._with_quotes(start, stop)
 
     def _collect(self, index: int, members: set[int], head: int) -> None:
@@ -172,6 +184,21 @@ class Voices:
                 and _agree(tokens[stop].feats, tokens[head].feats)
             ):
                 stop = name.stop
+        return stop
+
+    def _up_to_name(self, stop: int, head: int) -> int:
+        """End of the name that closes a long office («глава комитета по вопросам обороны … Мак Торнберри»)."""
+        tokens, names = self.tree.tokens, self.tree.parse.names
+        people = {name.start: name.stop for name in names if name.type == "PER" and name.start > head}
+        if not people or self.kind(head) != "person" or any(head <= start < stop for start in people):
+            return stop
+        nominative = tokens[head].feats.get("Case") == "Nom"
+        for at in range(stop, min(stop + 16, len(tokens))):
+            if at in people and (tokens[at].head == head or (nominative and tokens[at].feats.get("Case") == "Nom")):
+                return people[at]
+            fits = tokens[at].pos in _NOMINAL or tokens[at].rel == "amod"
+            if not fits and tokens[at].text not in _OPENING | _CLOSING:
+                break
         return stop
 
     def _with_quotes(self, start: int, stop: int) -> tuple[int, int]:

@@ -397,6 +397,8 @@ def _build_window(parts: Parts) -> Found | None:
     if count is None or unit is None or unit == "hour":
         return parts.found(Expression("vague"))
     ahead = _relation(parts, "relation") in {"next", "near"}
+    if parts.label("unit") == "full_day" and count == 1 and parts.has("relation") and not ahead:
+        return parts.found(Expression("ago", unit="day", count=-1))  # «за минувшие сутки», told the morning after
     return parts.found(Expression("window", unit=unit, count=count, relation="next" if ahead else "last"), ahead=ahead)
 
 

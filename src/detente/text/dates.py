@@ -111,6 +111,7 @@ def find_dates(
         _give_role(row, item, rules.attributes)
     kept = _without_echoes(row, [item for item in found if not item.bare])
     _stamps(row, kept)
+    _datelines(text, row, kept, published)
     _share_years(row, kept)
     _lean(kept, anchor.expression if anchor else None)
     if nearest:
@@ -276,9 +277,13 @@ def _attributed(row: Row, item: Found, stems: tuple[str, ...]) -> bool:
 
 
 def _stamps(row: Row, found: list[Found]) -> None:
-    """A day with its year beside a clock is the stamp of a publication: «16 февраля 2017, 11:13»."""
+    """A day with its year beside a clock is the stamp of a publication: «16 февраля 2017, 11:13», «Сегодня, 11:13»."""
     for item in found:
-        if item.expression.kind != "day" or item.expression.year is None or item.expression.until:
+        kind = item.expression.kind
+        if kind == "ago" and item.expression.unit == "day" and row.name(item.stop + 1) == "clock":
+            item.timestamp = row.name(item.stop) == "comma"
+            continue
+        if kind != "day" or item.expression.year is None or item.expression.until:
             continue
         for gap in (0, 1):
             if row.name(item.stop + gap) == "clock" and row.classes(item.stop, item.stop + gap) in _STAMP_GAPS:
@@ -289,6 +294,24 @@ def _stamps(row: Row, found: list[Found]) -> None:
             if row.name(first) == "clock" and between in _STAMP_GAPS and row.name(first - 1) not in _PREPOSITIONS:
                 item.start, item.timestamp, item.role = first, True, "at"
                 break
+
+
+def _datelines(text: str, row: Row, found: list[Found], published: date | None) -> None:
+    """The day of publication between a headline and its text: «… санкции США 26 марта 2017 Решение США …»."""
+    for item in found:
+        expression = item.expression
+        if published is None or expression.kind != "day" or expression.year is None or expression.until:
+            continue
+        if item.timestamp or not item.start or row.name(item.stop - 1) == "year_word" or item.role != "at":
+            continue
+        days = resolve(expression, published)
+        late = days is not None and 0 <= (published - days[0]).days <= 1
+        if (
+            late
+            and row.name(item.start - 1) not in _PREPOSITIONS
+            and text[row.stops[item.stop - 1] :].lstrip(" .")[:1].isupper()
+        ):
+            item.timestamp = True
 
 
 _STAMP_GAPS: tuple[list[str], ...] = ([], ["comma"], ["dash"], ["mark"])

@@ -79,7 +79,11 @@ def _repeated(text: str, rule: Rules) -> set[int]:
     best, most = -1, 0.0
     for place in range(4, len(words) - 3):
         begin, _, word = words[place]
-        if word[0].isupper() and not word.isupper() and text[words[place - 1][1] : begin].strip(' »"') == "":
+        goes_on = (
+            text[: words[place - 1][0]].rstrip()[-1:] == "," and len(words[place - 1][2]) < _STEM
+        )  # «, что Россия»
+        free = not goes_on and text[words[place - 1][1] : begin].strip(' »"') == ""
+        if word[0].isupper() and not word.isupper() and free:
             needed, share = _proof(words, stems, place, rule)
             common = len(head & {stem for stem in stems[place : place + 18] if stem})
             if needed and common >= needed and common >= share * len(head) and common / len(head) > most:

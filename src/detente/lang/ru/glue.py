@@ -68,7 +68,10 @@ def _begins(word: str, before: str, words: Sequence[str], index: int, analyze: C
     if all(parse.tag.POS in _FUNCTION for parse in readings):
         # «Во Франции» behind a plain word; a one-letter capital may be an initial
         return len(word) > 1 or word in "ВКСОУИА"
-    previous = analyze(before)[:1]
+    previous = analyze(before)
+    if before[0].isupper() and any("Name" in parse.tag for parse in previous):
+        return False  # a surname that is a common word too («Марк Тонер»)
+    previous = previous[:1]
     noun_before = any(parse.tag.POS == "NOUN" for parse in previous) or before.isupper() or before[0].isupper()
     if not noun_before:
         return False
