@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Precision = Literal[
@@ -160,18 +160,44 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One published text with what is known of its source and time."""
+    """One published text with what is known of its source and time.
+
+    ``published`` is the day and ``time`` the moment (UTC) of publication. ``outlet`` is the domain of the site
+    or the handle of the channel, in lower case; ``source`` the name that it gives itself. ``kind`` is article,
+    post, page or text. ``item`` is the source's own id of the text (guid, message, record), ``version`` counts
+    its edits from 0, and ``origin`` names those from whom it was taken, nearest first.
+    """
 
     text: str
     title: str | None = None
     published: date | None = None
     language: str | None = None
     source: str | None = None
+    time: datetime | None = None
+    url: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    kind: str = "text"
+    item: str | None = None
+    version: int = 0
+    origin: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
-        """Content hash: the same title, day and text give the same id."""
-        return content_id("d", self.title or "", str(self.published or ""), self.text)
+        """Content hash: the same title, day and text, of the same outlet and item, give the same id."""
+        parts = [self.title or "", str(self.published or ""), self.text]
+        if self.outlet or self.item or self.url:
+            parts += [self.outlet or "", self.item or self.url or ""]
+        return content_id("d", *parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An item of an input that became no document, and why; ``offset`` is its place in bytes, where known."""
+
+    name: str
+    reason: str
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
