@@ -44,6 +44,7 @@ _SECTOR = {name: place for place, name in enumerate(SECTORS)}
 _FLAGS = len(_FORMS) + 3
 _LEXICAL = 2 * len(TYPE_NAMES) + 4
 _MENTION = len(KINDS) + len(SECTORS) + 4
+_WAYS = ("own", "governor", "dependents", "before", "after")
 _HEADS = ("does", "status", "domain")
 FEATURES = _FLAGS + _LEXICAL + _MENTION
 """Numbers that stand beside a token's word, part of speech, relation, case and preposition."""
@@ -197,6 +198,7 @@ class Encoder:
 
     def __init__(self, weights: Weights, vectors: Callable[[str], np.ndarray]) -> None:
         self._layers = weights.layers
+        self._joined = [np.hstack([getattr(layer, way) for way in _WAYS]) for layer in weights.layers]
         self._table = weights.table
         self._vectors = vectors
         self._seen_as = lru_cache(maxsize=20_000)(self._project)
@@ -229,18 +231,19 @@ class Encoder:
         states += table["of_pos"][seen.pos] + table["of_relation"][seen.relation] + table["of_case"][seen.case]
         states += table["of_preposition"][seen.preposition] + seen.features @ table["features"] + table["bias"]
         states = np.maximum(states, 0)
+        size, width = states.shape
         below = np.flatnonzero(seen.head >= 0)
-        heads = seen.head[below]
-        many = 1 / np.sqrt(np.maximum(1, np.bincount(heads, minlength=len(states))))[:, None].astype(np.float32)
-        for layer in self._layers:
-            new = states @ layer.own + layer.bias
-            new[below] += states[heads] @ layer.governor + layer.of_governor[seen.relation[below]]
-            told = states[below] @ layer.dependents + layer.of_dependent[seen.relation[below]]
-            sums = np.zeros_like(states)
-            np.add.at(sums, heads, told)
-            new += sums * many
-            new[1:] += states[:-1] @ layer.before
-            new[:-1] += states[1:] @ layer.after
+        governs = np.zeros((size, size), np.float32)
+        governs[below, seen.head[below]] = 1
+        shared = (governs / np.sqrt(np.maximum(1, governs.sum(axis=0)))).T
+        related = seen.relation[below]
+        for layer, joined in zip(self._layers, self._joined, strict=True):
+            own, above, under, before, after = (states @ joined).reshape(size, len(_WAYS), width).transpose(1, 0, 2)
+            under[below] += layer.of_dependent[related]
+            new = own + layer.bias + governs @ above + shared @ under
+            new[below] += layer.of_governor[related]
+            new[1:] += before[:-1]
+            new[:-1] += after[1:]
             states = states + np.maximum(new, 0)
             states /= np.sqrt((states**2).mean(axis=1, keepdims=True) + 1e-3)
         return np.asarray(states)
