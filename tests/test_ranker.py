@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.code import ranker
+from detente.code import encoder, learned, ranker
 from detente.code.candidate import FEATURES, STATUSES, TYPE_NAMES, Candidate
+from detente.code.meaning import DIMENSIONS
 from detente.errors import DataError
 from detente.model import DOMAINS, Document
 from detente.reading import Reader, read
@@ -19,9 +20,9 @@ def candidate(first: str, second: str, type_: str = "CONSULT", symmetric: bool =
     return Candidate(SimpleNamespace(index=0, idle=False), type_, first, second, symmetric)  # type: ignore[arg-type]
 
 
-def forest() -> ranker.Forest:
+def forest() -> learned.Forest:
     """One class, two trees: x0 <= 1 gives 1 else (x1 <= 0 gives -1 else 2); and a lone leaf of .5."""
-    return ranker.Forest(
+    return learned.Forest(
         feature=np.array([0, 0, 1, 0, 0, 0]),
         threshold=np.array([1.0, 0, 0.0, 0, 0, 0]),
         left=np.array([1, 1, 3, 3, 4, 5]),
@@ -38,7 +39,7 @@ def test_trees_are_walked_to_their_leaves() -> None:
 
 
 def test_a_value_beside_a_threshold_goes_its_own_way() -> None:
-    trees = ranker.Forest(
+    trees = learned.Forest(
         np.array([0, 0, 0]), np.array([0.1, 0, 0]), np.array([1, 1, 2]), np.array([2, 1, 2]), np.array([0.0, 1.0, 2.0]),
         np.array([[0]]), 1,
     )  # fmt: skip
@@ -48,10 +49,9 @@ def test_a_value_beside_a_threshold_goes_its_own_way() -> None:
 
 
 def test_regressions_give_probabilities() -> None:
-    linear = ranker.Linear(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0.0, 0.0]))
+    linear = learned.Linear(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0.0, 0.0]))
     rows = np.array([[2.0, 1.0]])
     assert linear.softmax(rows)[0] == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
-    assert linear.sigmoid(rows)[0] == pytest.approx([1 / (1 + np.exp(-2)), 1 / (1 + np.exp(-1))])
 
 
 def test_one_act_for_a_pair_and_type_and_a_second_type_only_if_likelier() -> None:
@@ -78,8 +78,16 @@ def test_the_rules_status_gives_way_to_a_clear_lead_only() -> None:
 def test_the_weights_of_russian_fit_the_code() -> None:
     model = ranker.load_model("ru")
     assert model is not None
-    assert model.words.weights.shape == (len(TYPE_NAMES) + 1, 5 * ranker.DIMENSIONS + 2 * len(TYPE_NAMES) + 3)
-    assert model.pairs.weights.shape[0] == len(TYPE_NAMES) + 1
+    table = model.encoder.table
+    width = table["word"].shape[1]
+    assert table["word"].shape == (DIMENSIONS, width)
+    assert table["features"].shape == (encoder.FEATURES, width)
+    assert table["of_pos"].shape == (len(encoder.POS) + 1, width)
+    assert table["tells"].shape == (width, len(TYPE_NAMES) + 1)
+    assert [table[name].shape[1] for name in ("does", "status", "domain")] == [
+        len(TYPE_NAMES), len(STATUSES), len(DOMAINS)
+    ]  # fmt: skip
+    assert all(layer.of_governor.shape == (len(encoder.RELATIONS) + 1, width) for layer in model.encoder.layers)
     assert model.domains.weights.shape[0] == len(DOMAINS)
     assert model.statuses.roots.shape[0] == len(STATUSES)
     for trees in (model.acts, model.places, model.statuses):
@@ -93,6 +101,34 @@ def test_the_weights_of_russian_fit_the_code() -> None:
         assert leaf[at].all()
     assert len(FEATURES) == len(set(FEATURES))
     assert 0 < model.bars.trusted <= model.bars.first <= model.bars.further < 1
+
+
+def test_the_encoder_reads_kinds_of_mentions_and_not_their_names() -> None:
+    """The same sentence about other states gives the same chances: no state has a record with the encoder."""
+    seen = []
+    for first, second in (("Турции", "Ирана"), ("Канады", "Японии")):
+        reader = Reader("ru")
+        ranks = reader._coder._ranker
+        assert ranks is not None
+        reader.read(Document(f"Президент {first} обвинил власти {second} в провокациях.", language="ru"))
+        assert ranks._told is not None
+        seen.append(ranks._told[1])
+    assert seen[0].pairs == pytest.approx(seen[1].pairs, abs=1e-4)
+    assert seen[0].words == pytest.approx(seen[1].words, abs=1e-4)
+
+
+def test_what_the_encoder_tells_of_a_pair_depends_on_the_direction() -> None:
+    reader = Reader("ru")
+    ranks = reader._coder._ranker
+    assert ranks is not None
+    reader.read(Document("Президент Турции обвинил власти Ирана в провокациях.", language="ru"))
+    assert ranks._told is not None
+    told = ranks._told[1]
+    accuse = TYPE_NAMES.index("ACCUSE")
+    forth, back = told.order["TUR", "IRN"], told.order["IRN", "TUR"]
+    assert told.pairs[forth, accuse] > 2 * told.pairs[back, accuse]
+    assert told.words.sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert told.statuses.sum(axis=1) == pytest.approx(1, abs=1e-4)
 
 
 def test_weights_of_another_coder_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
