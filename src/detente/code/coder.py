@@ -42,10 +42,11 @@ _ALLEGE = Entry(
 )  # fmt: skip
 
 
-# acts that are done by saying them: whoever speaks for the actor does them
+# kinds of mention that name a state and nobody who speaks for it
 _BARE = frozenset({"name", "bloc", "capital"})
 # acts of which a state's own officials tell
 _TOLD = frozenset({"AGREE", "CONSULT"})
+# acts that are done by saying them: whoever speaks for the actor does them
 _UTTERED = frozenset({"ACCUSE", "THREATEN"})
 
 
