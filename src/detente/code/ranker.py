@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from detente.actor.resolver import Entity
 
 _SURE = 0.85
-LEAD = 0.5
+LEAD = 0.3
 """By how much (log odds) another status must be likelier than the rules' own to replace it."""
 TOLD_FEATURES = (
     "word", "word is none", "word against others", "word at most", "any word", "pair", "pair back", "pair at most",
