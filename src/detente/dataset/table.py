@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from detente.dataset.common import Days, Ids, number, roles
+from detente.dataset.common import Days, Ids, csv_rows, number, roles
 from detente.dataset.names import Names, Resolved, names
 from detente.dataset.row import DatasetEvent
 from detente.dataset.stream import Lines
@@ -43,6 +43,7 @@ POLECAT = {
 }  # fmt: skip
 _EMPTY = frozenset({"", "none", "null", "na", "nan"})
 _SEVERAL = ";"
+_COARSE = frozenset({"", "name", "place", "country"})  # found so, a side's sector is only a default
 _REMEMBERED = 200_000  # sides of one day
 
 
@@ -125,21 +126,24 @@ def read_table(
         raise InputError(f"{name}: map the columns of 'day' and of 'code' (CAMEO), 'text' or 'type' (PLOVER)")
     reader = _Reader(name, dataset, {field: at[column] for field, column in mapping.items()}, table or names())
     for index, row in enumerate(_split(lines, delimiter, len(header))):
-        if index and row:
+        if isinstance(row, str):
+            yield Reject(name, row, lines.offset)
+        elif index and row:
             yield reader.row(row, len(header), lines.offset)
     if lines.damage:
         yield Reject(name, lines.damage, lines.offset)
 
 
-def _split(lines: Lines, delimiter: str, size: int) -> Iterator[list[str]]:
+def _split(lines: Lines, delimiter: str, size: int) -> Iterator[list[str] | str]:
     """Rows of fields. Tabs need no quotes, so quotes in tabbed tables are text, unless the count tells otherwise."""
     if delimiter != "\t":
-        yield from csv.reader(lines, delimiter=delimiter)
+        yield from csv_rows(lines, delimiter)
         return
     for line in lines:
         row = line.rstrip("\r\n").split("\t")
         if len(row) != size and '"' in line:
-            row = next(csv.reader([line.rstrip("\r\n")], delimiter="\t"), [])
+            yield next(csv_rows([line.rstrip("\r\n")], "\t"))
+            continue
         yield [] if row == [""] else row
 
 
@@ -228,8 +232,9 @@ class _Reader:
         first = self._names.resolve(named[0], day, countries[0] if countries else "") if named else Resolved()
         if first.actor is None and countries and (code := self._names.country(countries[0])) is not None:
             first = Resolved(code, first.sector, first.person, first.office, "country")
-        if sector and (first.sector == "unspecified" or first.how == "country"):
-            first = Resolved(first.actor, self._sector(sector), first.person, first.office, first.how)
+        coarse = first.how in _COARSE and first.sector != "armed_group"
+        if sector and (coarse or first.sector == "unspecified") and (told := self._sector(sector)) != "unspecified":
+            first = Resolved(first.actor, told, first.person, first.office, first.how)
         others = [self._names.resolve(part, day).actor for part in named[1:]]
         others += [self._names.country(part) for part in countries[1:]]
         more = tuple(dict.fromkeys(code for code in others if code is not None and code != first.actor))
