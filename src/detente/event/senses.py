@@ -22,7 +22,7 @@ class Senses:
     doubt: frozenset[str] = frozenset()
     speech: tuple[str, ...] = ()
     join: frozenset[str] = frozenset()
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    values: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
     opposites: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
 
 
@@ -51,7 +51,10 @@ def _compile(table: dict[str, Any], name: str) -> Senses:
     if missing:
         raise DataError(f"{name}: the tables {', '.join(missing)} are missing")
     lists = {key: _words(table[key], f"{name}, {key}") for key in WORD_TABLES}
-    values = tuple((kind, tuple(_words(entry, f"{name}, {kind}"))) for kind, entry in sorted(table["values"].items()))
+    values = tuple(
+        (kind, tuple(tuple(_words(entry.split(), f"{name}, {kind}")) for entry in entries))
+        for kind, entries in sorted(table["values"].items())
+    )
     opposites = []
     for number, pair in enumerate(table["opposites"]["pairs"], 1):
         if len(pair) != 2:
