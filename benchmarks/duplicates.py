@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 NEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "news_ru_2017.jsonl.gz"
@@ -42,7 +42,8 @@ SYNONYMS = {
 FILLERS = ["также", "в частности", "в свою очередь", "кстати", "при этом", "как известно", "собственно", "именно"]
 PROTECTED = {
     "не", "ни", "нет", "без", "никогда", "нельзя", "якобы", "возможно", "вероятно", "может", "могут", "мог", "могли",
-    "могла", "видимо", "предположительно", "до", "после", "против", "больше", "меньше", "более", "менее", "все", "один", "ложный", "ложные", "ложных", "мнимый",
+    "могла", "видимо", "предположительно", "до", "после", "против", "больше", "меньше", "более", "менее", "все", "один",
+    "ложный", "ложные", "ложных", "мнимый",
     "фальшивый", "фальшивые",
 }  # fmt: skip
 LEADS = [
@@ -81,8 +82,9 @@ MONTHS = [
     "ноября",
     "декабря",
 ]
-COUNTRIES = ["россия", "турция", "украина", "сирия", "иран", "китай", "германия", "франция", "польша", "грузия",
-             "израиль", "армения", "азербайджан", "казахстан", "британия", "япония", "белоруссия", "молдавия"]  # fmt: skip
+COUNTRIES = ["россия", "турция", "украина", "сирия", "иран", "китай", "германия", "франция", "польша",
+             "грузия", "израиль", "армения",
+             "азербайджан", "казахстан", "британия", "япония", "белоруссия", "молдавия"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,7 @@ def originals(count: int, rng: random.Random) -> tuple[list[str], list[str]]:
             found.append(" ".join(text.split()))
             seen |= triples
     if len(found) < 3 * count:
-        raise SystemExit(
-            f"{len(found)} texts are far enough apart: no more than {len(found) // 3} originals can be had"
-        )
+        raise SystemExit(f"{len(found)} texts are far enough apart, enough for {len(found) // 3} originals")
     return found[:count], found[count : 3 * count]
 
 
@@ -234,7 +234,7 @@ def reversed_texts(family: int, text: str, rng: random.Random) -> Iterator[Text]
     for i, code in named:
         other = rng.choice([c for c in COUNTRIES if c != code and c not in {n for _, n in named}])
         makers.setdefault("another party", []).append((i, put(words, i, inflected(other, cores[i]))))
-    for (i, one), (j, other) in zip(named, named[1:], strict=False):
+    for (i, one), (j, other) in pairwise(named):
         verb = any(c.isalpha() and parse(c).tag.POS == "VERB" for c in cores[i + 1 : j])
         if one != other and verb and not any(word[-1] in ".!?" for word in words[i:j]):
             swapped = put(put(words, i, inflected(other, cores[i])), j, inflected(one, cores[j]))

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from detente.actor.gazetteer import gazetteer
-from detente.event.senses import Senses, senses
+from detente.event.senses import Senses, beginnings, senses
 from detente.text.signature import plain, stem
 
 NEAR_WORDS = 0.62  # share of the shorter text's words that the other must have
@@ -44,7 +44,7 @@ _NO_ACTOR = frozenset({"armed_group", "attitude", "state_group", "masked", "plac
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: folded, its stem, the actor it names, whether a name, its kind of value and which, its opposites."""
+    """A word of a text: folded, its stem, the actor it names, whether a name, its value, its opposites."""
 
     text: str
     stem: str
@@ -181,11 +181,8 @@ def _actors(text: str, language: str | None) -> dict[int, str]:
 @lru_cache(maxsize=1 << 16)
 def _value(word: str, language: str | None) -> tuple[str, str]:
     """The kind of value of a word and its amount, the same in every case and for abbreviations."""
-    for kind, entries in senses(language).values:
-        found = [(len(b), entry[0]) for entry in entries for b in entry if word.startswith(b)]
-        if found:
-            return kind, max(found)[1]
-    return "", ""
+    values = beginnings(language)[1]
+    return next((values[word[:n]] for n in range(len(word), 1, -1) if word[:n] in values), ("", ""))
 
 
 Sentence = tuple[Word, ...]
@@ -345,13 +342,9 @@ def _opposed(one: Sentence, other: Sentence) -> set[str]:
 @lru_cache(maxsize=1 << 16)
 def _opposites(word: str, language: str | None) -> tuple[int, ...]:
     """The sides of opposites on which a word stands: 2n and 2n + 1 are opposed."""
-    pairs = senses(language).opposites
-    return tuple(2 * n + side for n, pair in enumerate(pairs) for side in (0, 1) if _begins(word, pair[side]))
-
-
-def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
-    """Whether a word begins so; beginnings of up to three letters are whole words."""
-    return any(word == b if len(b) <= 3 else word.startswith(b) for b in beginnings)
+    sides = beginnings(language)[0]
+    keys = [f"{word} ", *(word[:n] for n in range(4, len(word) + 1))]
+    return tuple(sorted({side for key in keys for side in sides.get(key, ())}))
 
 
 def _owned(sentence: Sentence, kinds: frozenset[str]) -> dict[str, set[str]]:

@@ -27,6 +27,23 @@ class Senses:
 
 
 @cache
+def beginnings(language: str | None) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[str, str]]]:
+    """Sides of opposites (2n and 2n + 1 are opposed), and kinds of value with the amount, by beginning of word.
+
+    A beginning of up to three letters stands for the whole word, with a blank after it, among the opposites.
+    """
+    words = senses(language)
+    sides: dict[str, tuple[int, ...]] = {}
+    for n, pair in enumerate(words.opposites):
+        for side in (0, 1):
+            for start in pair[side]:
+                key = start if len(start) > 3 else f"{start} "
+                sides[key] = (*sides.get(key, ()), 2 * n + side)
+    values = {start: (kind, entry[0]) for kind, entries in words.values for entry in entries for start in entry}
+    return sides, values
+
+
+@cache
 def senses(language: str | None) -> Senses:
     """The sense words of ``language``; none where the language has no folder.
 
