@@ -44,7 +44,7 @@ _NO_ACTOR = frozenset({"armed_group", "attitude", "state_group", "masked", "plac
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: folded, its stem, the actor it names or helps to name, whether a name, its value, its opposites."""
+    """A word of a text: folded, its stem, the actor that it names or helps to name, its value, its opposites."""
 
     text: str
     stem: str
