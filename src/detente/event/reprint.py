@@ -266,9 +266,11 @@ def sentence_reversals(
     found = _negated(one, other, left, right, words)
     found |= _moved(one, other, words) | _turned(one, other)
     if [w.stem for w in one] != [w.stem for w in other]:
-        for a, b, tail in _blocks(one, other):
+        for a, b, tail in _blocks(one, other, cut):
             if cut and tail and not (a and b):
                 continue
+            if cut and tail:  # of what the longer goes on to say, only what stands in the other's place counts
+                a, b = a[: len(b) + 1], b[: len(a) + 1]
             if not tail or len(a) + len(b) <= BLOCK:
                 found |= _denied(a, b, words)
             if len(a) <= BLOCK and len(b) <= BLOCK:
@@ -276,10 +278,16 @@ def sentence_reversals(
     return found
 
 
-def _blocks(one: Sentence, other: Sentence) -> list[tuple[Sentence, Sentence, bool]]:
+def _blocks(one: Sentence, other: Sentence, cut: bool) -> list[tuple[Sentence, Sentence, bool]]:
     """Stretches that stand in each other's place, one maybe empty, and whether they end the sentence."""
     matcher = SequenceMatcher(None, [w.stem for w in one], [w.stem for w in other], autojunk=False)
-    found = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    codes = matcher.get_opcodes()
+    # Where a text breaks off, a single word in common before its end may be met by chance further on.
+    if cut and len(codes) > 2 and codes[-1][0] != "equal" and codes[-2][2] - codes[-2][1] == 1:
+        _, a, _, c, _ = codes[-3]
+        if codes[-3][0] != "equal":
+            codes[-3:] = [("replace", a, len(one), c, len(other))]
+    found = [(a, b, c, d) for kind, a, b, c, d in codes if kind != "equal"]
     return [(one[a:b], other[c:d], b == len(one) and d == len(other)) for a, b, c, d in found]
 
 
