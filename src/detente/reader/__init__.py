@@ -1,4 +1,4 @@
-"""Bytes of one input to one document: the kind is told by content, never by the name."""
+"""Bytes of inputs to documents: one article (``read_bytes``) or all that an input holds (``documents``)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,32 @@ from datetime import date
 
 from detente.errors import InputError
 from detente.model import Document
+from detente.reader.archive import Limits, inputs
 from detente.reader.html import looks_like_html, read_html
 from detente.reader.plain import normalise, read_plain
+from detente.reader.route import documents
 from detente.text.decode import decode
 from detente.text.identify import require_language
 
-__all__ = ["normalise", "read_bytes", "read_text"]
+__all__ = ["Limits", "documents", "inputs", "normalise", "read_bytes", "read_text"]
 
+_DOCUMENTS = (
+    (re.compile(r"^\{\\rtf"), "a rich-text (RTF) document"),
+    (re.compile(r"^(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<FictionBook\b", re.DOTALL), "a FictionBook"),
+    (re.compile(r"^<\?xml[^>]*>\s*<office:document\b"), "an OpenDocument file"),
+    (re.compile(r"^<\?xml.{0,300}?<(?:pkg:package|w:wordDocument)\b", re.DOTALL), "a Word document (XML)"),
+    (
+        re.compile(r"^(?=.*^Content-Type: multipart/related)[\w-]+: .*^MIME-Version: ", re.DOTALL | re.M | re.I),
+        "a page saved as one MHTML file",
+    ),
+    (
+        re.compile(
+            r"^(?:From|Return-Path|Received|Delivered-To|Subject|Date|MIME-Version): .*^MIME-Version: ",
+            re.DOTALL | re.M | re.I,
+        ),
+        "an e-mail",
+    ),
+)
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
 
@@ -36,6 +55,7 @@ def read_bytes(
     text in a language that is not in ``supported``; each names the input.
     """
     text = decode(data, name, charset).text
+    _refuse_documents(text, name)
     if looks_like_html(text):
         page = read_html(text, name)
         document = Document(page.text, page.title, page.published, page.language, page.site)
@@ -82,6 +102,14 @@ def _finish(
     )
 
 
+def _refuse_documents(text: str, name: str) -> None:
+    """Documents of office programs, books, mails and saved pages that are text but not the text of an article."""
+    head = text[:2000].lstrip("\ufeff \t\r\n")
+    for opening, what in _DOCUMENTS:
+        if opening.search(head):
+            raise InputError(f"{name} is {what}: open it and save it as plain text or HTML")
+
+
 def _refuse_structured(text: str, name: str) -> None:
     """Feeds and JSON are text, but not prose: say what reads them."""
     head = text[:2000].lstrip("\ufeff \t\r\n")
@@ -95,4 +123,7 @@ def _refuse_structured(text: str, name: str) -> None:
             except (ValueError, RecursionError):
                 continue
             if isinstance(data, dict) or (isinstance(data, list) and data and isinstance(data[0], dict)):
-                raise InputError(f"{name} is JSON, not prose: 'detente annotate' takes JSON Lines with a 'text' field")
+                raise InputError(
+                    f"{name} is JSON, not an article: where each line is an object with 'text', "
+                    "'detente annotate FILE' reads them all"
+                )
