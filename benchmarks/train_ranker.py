@@ -50,7 +50,9 @@ TREES = {
 PLACE_TREES = TREES | {"n_estimators": 150}
 STATUS_TREES = TREES | {"n_estimators": 120, "num_leaves": 10, "max_depth": 5, "min_child_samples": 12}
 BARS = tuple(
-    ranker.Bars(first, first + 0.14, trusted) for first in (0.22, 0.25, 0.28, 0.31, 0.34) for trusted in (first, 0.2)
+    ranker.Bars(first, first + 0.14, trusted)
+    for first in (0.22, 0.25, 0.28, 0.31, 0.34)
+    for trusted in (first, 0.2, 0.1)
 )
 Row = dict[str, Any]
 
@@ -318,7 +320,7 @@ def decode(
     for number, made in zip(sample.number, sample.made, strict=True):
         own = slice(at, at + len(made))
         at += len(made)
-        likes = place[own]
+        likes = place[own] + ranker.PREFERENCE * sample.sure[own]
         first = ranker.select(made, chance[own], sample.sure[own], bars)
         _, settled = ranker.settle(made, chance[own], likes.__getitem__, first)
         for chosen in settled:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _SURE = 0.85
 LEAD = 0.3
 """By how much (log odds) another status must be likelier than the rules' own to replace it."""
+PREFERENCE = 2.5
+"""By how much (log odds) another place or direction must be likelier than one that the rules trust."""
 TOLD_FEATURES = (
     "word", "word is none", "word against others", "word at most", "any word", "pair", "pair back", "pair at most",
     "pair back at most", "pair against others", "pairs of type", "any pair", "pair of type", "first accused",
@@ -175,11 +177,14 @@ class Ranker:
         self._told = tree, told
         rows = np.hstack([seen.rows, told_features(seen.made, told)])
         chance = 1 / (1 + np.exp(-self.model.acts.margins(rows)[:, 0]))
-        chosen = select(seen.made, chance, trusted(rows), self.model.bars)
+        sure = trusted(rows)
+        chosen = select(seen.made, chance, sure, self.model.bars)
         if not chosen:
             return []
         places = self.model.places
-        chance, chosen = settle(seen.made, chance, lambda some: places.margins(rows[some])[:, 0], chosen)
+        chance, chosen = settle(
+            seen.made, chance, lambda some: places.margins(rows[some])[:, 0] + PREFERENCE * sure[some], chosen
+        )
         by_rule = np.array([STATUSES.index(seen.made[number].frame.draft.status) for number in chosen])
         statuses = judge_status(self.model.statuses.margins(rows[chosen]), by_rule)
         drafted = _drafts(
@@ -205,21 +210,28 @@ def told_domains(draft: Draft, told: Told | None) -> np.ndarray:
 
 
 def trusted(rows: np.ndarray) -> np.ndarray:
-    """Candidates that the rules report from slots of their own, by an entry that is no weak one: (rows,) of bool."""
-    kept, pair, weak, score = (rows[:, FEATURES.index(name)] for name in ("kept", "pair of rules", "weak", "score"))
-    return np.asarray((kept > 0) & (pair > 0) & (weak == 0) & (score >= _SURE))
+    """Candidates that the rules report just so, from slots of their own, by an entry that is no weak one: (rows,)."""
+    kept, pair, weak, score, order, symmetric = (
+        rows[:, FEATURES.index(name)]
+        for name in ("kept", "pair of rules", "weak", "score", "order of rules", "symmetric")
+    )
+    both = (order > 0) | (symmetric > 0)
+    return np.asarray((kept > 0) & (pair > 0) & both & (weak == 0) & (score >= _SURE))
 
 
 def select(made: Sequence[Candidate], chance: np.ndarray, sure: np.ndarray, bars: Bars) -> list[int]:
     """The candidates to report, best first: one for each pair and type, a pair's second type only if likelier."""
     chosen: list[int] = []
     types: dict[frozenset[str], set[str]] = {}
+    # the rules' word counts for a pair and type whichever way round they have it
+    known = {(frozenset((made[at].first, made[at].second)), made[at].type) for at in np.flatnonzero(sure)}
     for number in np.argsort(-chance, kind="stable"):
         each = made[number]
         if chance[number] < min(bars):
             break
-        have = types.setdefault(frozenset((each.first, each.second)), set())
-        bar = bars.further if have else bars.trusted if sure[number] else bars.first
+        pair = frozenset((each.first, each.second))
+        have = types.setdefault(pair, set())
+        bar = bars.further if have else bars.trusted if (pair, each.type) in known else bars.first
         if each.type in have or chance[number] < bar or each.frame.idle:
             continue
         have.add(each.type)
