@@ -1,0 +1,294 @@
+"""Every table and column of the record with its type, unit and meaning: the codebook is printed from here.
+
+Tables are flat: no lists, no structs, names in snake_case, so that R, Stata, pandas and Excel read them. Types:
+``text`` (UTF-8), ``integer`` (64 bits), ``real`` (double), ``boolean``, ``date`` (a day of the Gregorian calendar) and
+``time`` (a moment in UTC, microseconds, no zone).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["text", "integer", "real", "boolean", "date", "time"]
+Origin = Literal["shard", "built"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, type, unit ('' where it has none) and what it says. ``null`` tells if it may be empty."""
+
+    name: str
+    type: Type
+    description: str
+    unit: str = ""
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: what a row is, the columns that tell rows apart, and all columns in order.
+
+    ``origin`` is ``shard`` where the rows are read from shards, ``built`` where they are made from them.
+    """
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    origin: Origin = "built"
+    exported: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _text(name: str, description: str, null: bool = False) -> Column:
+    return Column(name, "text", description, null=null)
+
+
+def _count(name: str, description: str, unit: str, null: bool = False) -> Column:
+    return Column(name, "integer", description, unit, null)
+
+
+def _flag(name: str, description: str) -> Column:
+    return Column(name, "boolean", description)
+
+
+def _place(prefix: str, what: str, null: bool = False) -> tuple[Column, Column]:
+    """The two ends of a span."""
+    unit = "characters from the start of document.text, from 0"
+    return (
+        Column(f"{prefix}start", "integer", f"First character of {what}.", unit, null),
+        Column(f"{prefix}stop", "integer", f"Character after the last one of {what}.", unit, null),
+    )
+
+
+def _dates(prefix: str, what: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{prefix}start", "date", f"First day of {what}.", "day", null=True),
+        Column(f"{prefix}stop", "date", f"Last day of {what}, itself included.", "day", null=True),
+        Column(
+            f"{prefix}precision",
+            "text",
+            f"Grain of {what}: day, range, week, month, season, quarter, half_year, year, years, relative (told by a "
+            "day of publication that is unknown) or none.",
+            null=bool(prefix),
+        ),
+    )
+
+
+_DOCUMENT = _text("document", "The document: document.document.")
+_REPORT = _text("report", "The report: report.report.")
+_EVENT = _text("event", "The event: event.event.")
+_ACTOR = "ISO 3166-1 alpha-3 code of a state, or the code of a bloc or a contested entity."
+_SECTOR = (
+    "government, legislature, military, security, judiciary, party, company, media, organisation, citizens, "
+    "armed_group or unspecified."
+)
+_ROLE = _text("role", "party, host, mediator or participant (of a multilateral meeting).")
+_ACT = (
+    _text("type", "PLOVER's event type."),
+    _text("mode", "PLOVER's mode of the type.", null=True),
+    _text(
+        "domain",
+        "diplomatic, military, economic, energy, legal, culture_education, humanitarian, intelligence_cyber, "
+        "territory or other.",
+    ),
+    _text(
+        "aspect",
+        "Of the military domain: contact, agreement, exercise, training_education, arms_industry, "
+        "standards_science, operation, basing, intelligence or other.",
+        null=True,
+    ),
+)
+
+ITEM = Table(
+    "item",
+    "One item of an input and what became of it: every item that was read is here once.",
+    ("input", "position"),
+    (
+        _text("input", "The input that it stands in: input.input."),
+        _count("position", "Its place among the items of the input, from 0.", "items"),
+        _text("outcome", "document, duplicate (the same document stands elsewhere in the record) or reject."),
+        _text("document", "The document that it became or repeats; empty for a reject.", null=True),
+        _text("name", "What the reader calls a rejected item.", null=True),
+        _text("reason", "Why it was rejected.", null=True),
+        Column("byte", "integer", "Where a rejected item stands in the input.", "bytes from its start", null=True),
+    ),
+    "shard",
+)
+DOCUMENT = Table(
+    "document",
+    "One published text.",
+    ("document",),
+    (
+        _text("document", "Hash of title, day and text, and of outlet and item where known."),
+        _text("title", "Title or headline.", null=True),
+        _text("text", "The text that was read; it begins with the title where there is one."),
+        Column("published", "date", "Day of publication.", "day", null=True),
+        Column("time", "time", "Moment of publication.", "UTC", null=True),
+        _text("language", "ISO 639-1 code."),
+        _text("outlet", "Domain of the site or handle of the channel, lower case.", null=True),
+        _text("source", "Name that the outlet gives itself.", null=True),
+        _text("author", "Author, as written.", null=True),
+        _text("url", "Address.", null=True),
+        _text("kind", "article, post, page or text."),
+        _text("own_id", "The source's own id of the text: guid, message, record.", null=True),
+        _count("version", "Number of the edit, 0 for the first.", "edits"),
+        _text("origin", "From whom the text was taken, nearest first, parted by ' < '.", null=True),
+        _count("characters", "Length of the text.", "characters"),
+        _count("sentences", "Sentences found.", "sentences"),
+        _count("reports", "Reports found.", "reports"),
+    ),
+    "shard",
+)
+SENTENCE = Table(
+    "sentence",
+    "One sentence of a document.",
+    ("document", "sentence"),
+    (
+        _DOCUMENT,
+        _count("sentence", "Its place in the document, from 0.", "sentences"),
+        *_place("", "the sentence"),
+        _text("text", "The sentence."),
+    ),
+    "shard",
+)
+MENTION = Table(
+    "mention",
+    "A span that names an actor, a person, a place or an organisation.",
+    ("document", "mention"),
+    (
+        _DOCUMENT,
+        _count("mention", "Its place among the mentions of the document, from 0.", "mentions"),
+        *_place("", "the mention"),
+        _text("text", "The span as written."),
+        _text("type", "PER, LOC, ORG or MISC."),
+        _text("kind", "How it names: name, adjective, demonym, capital, office, person, organ, pronoun, place, ..."),
+        _text("actor", _ACTOR, null=True),
+        _text("sector", _SECTOR),
+        _text("person", "The person, where the tables know one.", null=True),
+        _text("office", "The office.", null=True),
+    ),
+    "shard",
+)
+ATTRIBUTION = Table(
+    "attribution",
+    "Who in a text is said to say so, and what.",
+    ("document", "attribution"),
+    (
+        _DOCUMENT,
+        _count("attribution", "Its place among the attributions of the document, from 0.", "attributions"),
+        _text("kind", "report, opinion, distancing or factive."),
+        _flag("hearsay", "Whether the speaker passes on what others say."),
+        _text("voice", "person, organisation, outlet, anonymous, document, pronoun, or empty where nobody is named."),
+        _text("speaker", "The speaker as written.", null=True),
+        *_place("speaker_", "the speaker", null=True),
+        _text("cue", "The word that marks the speech."),
+        *_place("cue_", "the cue"),
+        *_place("content_", "what is said"),
+        _text("actor", "For whom the speaker speaks: " + _ACTOR, null=True),
+        _count("parent", "The attribution inside whose content this one stands.", "attributions", null=True),
+    ),
+    "shard",
+)
+REPORT = Table(
+    "report",
+    "One sentence's statement that an act happened, is planned, is denied or is conjectured.",
+    ("report",),
+    (
+        _text("report", "Hash of the document, the words of the act and the parties."),
+        _DOCUMENT,
+        _count("sentence", "The sentence: sentence.sentence.", "sentences"),
+        *_ACT,
+        _text("status", "occurred, planned, denied or conjectured."),
+        _flag("habitual", "Whether the act is held regularly: no single act."),
+        *_dates("", "the act"),
+        _text("planned_type", "PLOVER's type of what is planned by an agreement.", null=True),
+        *_dates("planned_", "what is planned"),
+        _text("place", "Where, as written.", null=True),
+        _text("speaker", "Who says so, as written; empty where the outlet itself does.", null=True),
+        _count("attribution", "The innermost attribution: attribution.attribution.", "attributions", null=True),
+        _text("trigger", "The words that tell the act."),
+        *_place("trigger_", "those words"),
+        _text("entry", "The lexicon entry that fired."),
+        Column("score", "real", "Chance that a careful reader would find the act there.", "probability"),
+    ),
+    "shard",
+)
+REPORT_ACTOR = Table(
+    "report_actor",
+    "One actor of a report in its role.",
+    ("report", "position"),
+    (
+        _REPORT,
+        _count("position", "Its place among the actors of the report, from 0.", "actors"),
+        _DOCUMENT,
+        _text("side", "actor, recipient, or other (stands by without being a side)."),
+        _text("actor", _ACTOR),
+        _ROLE,
+        _text("sector", _SECTOR),
+        _text("person", "The person, where the tables know one.", null=True),
+        _text("office", "The office.", null=True),
+        _text("text", "The span that names it.", null=True),
+        *_place("", "that span", null=True),
+    ),
+    "shard",
+)
+INPUT = Table(
+    "input",
+    "One file, or one member of an archive, that was added; its bytes are kept.",
+    ("input",),
+    (
+        _text("input", "SHA-256 of its bytes."),
+        _text("name", "Its path when it was first added."),
+        _count("size", "Its size.", "bytes"),
+        _text("code", "Version of the code that read it."),
+        _text("settings", "Settings under which it was read, as JSON."),
+        _count("items", "Items found in it; the next three add up to it.", "items"),
+        _count("documents", "Items that are documents.", "items"),
+        _count("duplicates", "Items that repeat a document.", "items"),
+        _count("rejects", "Items that were rejected.", "items"),
+    ),
+)
+OUTLET = Table(
+    "outlet",
+    "One publisher: what is known of it, from outlets.csv in the record's folder, and how much of it was read.",
+    ("outlet",),
+    (
+        _text("outlet", "Domain of the site or handle of the channel, lower case."),
+        _text("name", "Name: as edited, else the commonest that it gives itself.", null=True),
+        _text("country", "ISO 3166-1 alpha-3 code, as edited.", null=True),
+        _text("owner", "Owner, as edited.", null=True),
+        _text("kind", "agency, paper, broadcaster, site, channel, state, ... as edited.", null=True),
+        _text("language", "ISO 639-1 code: as edited, else the commonest of its documents.", null=True),
+        _count("documents", "Documents read.", "documents"),
+        _count("reports", "Reports found in them.", "reports"),
+        Column("first", "date", "Day of the first document.", "day", null=True),
+        Column("last", "date", "Day of the last document.", "day", null=True),
+    ),
+)
+RUN = Table(
+    "run",
+    "One adding to the record, as it stood when the tables were last built. Not part of what is compared.",
+    ("run",),
+    (
+        _count("run", "Its number, from 1.", "runs"),
+        Column("started", "time", "When it began.", "UTC"),
+        Column("stopped", "time", "When it ended.", "UTC"),
+        _text("command", "What was asked for."),
+        _text("code", "Version of the code."),
+        _count("workers", "Processes that read.", "processes"),
+        _count("inputs", "Inputs found.", "inputs"),
+        _count("known", "Inputs that were in the record already.", "inputs"),
+        _count("items", "Items of all those inputs; the next three add up to it.", "items"),
+        _count("documents", "Items that are documents.", "items"),
+        _count("duplicates", "Items that repeat a document.", "items"),
+        _count("rejects", "Items that were rejected.", "items"),
+    ),
+)
+
+SHARD_TABLES = (ITEM, DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR)

@@ -1,0 +1,34 @@
+"""The version of the code that makes the rows: a hash of its sources, its tables and the packages that it rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+_ROOMS = ("actor", "code", "lang", "ontology", "reader", "text")
+_MODULES = ("adding.py", "intake.py", "model.py", "reading.py", "shard.py", "store/schema.py", "store/shards.py")
+_PACKAGES = ("lxml", "natasha", "navec", "numpy", "py3langid", "pymorphy3", "pymorphy3-dicts-ru", "razdel", "slovnet",
+             "trafilatura", "pyarrow")  # fmt: skip
+
+
+@cache
+def code() -> str:
+    """Sixteen hex digits that change with anything that could change a row of a shard."""
+    root = Path(__file__).resolve().parents[1]
+    paths = [root / name for name in _MODULES]
+    for room in _ROOMS:
+        paths += (path for path in (root / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if path.suffix not in {".pyc", ".pyo"}:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for package in _PACKAGES:
+        try:
+            version = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            version = "none"
+        digest.update(f"{package}={version}\n".encode())
+    return digest.hexdigest()[:16]
