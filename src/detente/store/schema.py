@@ -2,7 +2,7 @@
 
 Tables are flat: no lists, no structs, names in snake_case, so that R, Stata, pandas and Excel read them. Types:
 ``text`` (UTF-8), ``integer`` (64 bits), ``real`` (double), ``boolean``, ``date`` (a day of the Gregorian calendar) and
-``time`` (a moment in UTC, microseconds, no zone).
+``time`` (a moment in UTC, microseconds, no zone); ``bytes`` in what is not exported.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["text", "integer", "real", "boolean", "date", "time"]
+Type = Literal["text", "integer", "real", "boolean", "date", "time", "bytes"]
 Origin = Literal["shard", "built"]
 
 
@@ -238,6 +238,112 @@ REPORT_ACTOR = Table(
     ),
     "shard",
 )
+EVENT = Table(
+    "event",
+    "One act, merged from all its reports: dated once, counted once.",
+    ("event",),
+    (
+        _text("event", "Hash of the report that was published first."),
+        *_ACT,
+        _text("status", "occurred, planned, denied, cancelled or conjectured, as the last word on it is."),
+        *_dates("", "the act"),
+        _flag("habitual", "Whether the act is held regularly: no single act."),
+        _flag("counted", "Whether measures may count it: it occurred, is dated to days and is no habit."),
+        _flag("disputed", "Whether some reports say that it happened and others deny it."),
+        _text("conflicts", "The details on which its reports differ, parted by ';'."),
+        _text("place", "Where.", null=True),
+        _text("trigger", "What tells the act in its first report."),
+        _text("planned_type", "PLOVER's type of what is planned by an agreement.", null=True),
+        Column("planned_start", "date", "First day of what is planned.", "day", null=True),
+        Column("planned_stop", "date", "Last day of what is planned, itself included.", "day", null=True),
+        Column("first", "date", "Day of publication of the first report.", "day", null=True),
+        Column("last", "date", "Day of publication of the last report.", "day", null=True),
+        _count("reports", "Reports.", "reports"),
+        _count("documents", "Documents that report it.", "documents"),
+        _count("outlets", "Outlets that report it.", "outlets"),
+        _count("sources", "Independent sources: by owner, retelling and duplicates.", "sources"),
+        Column("score", "real", "Highest score of its reports.", "probability"),
+        _text("fulfilled", "The event that carried out what this one planned, or ''."),
+        _text("ended", "The event that called this one off, or ''."),
+        _text("corrections", "Corrections by people that made it what it is, parted by ';'."),
+    ),
+)
+EVENT_ACTOR = Table(
+    "event_actor",
+    "One actor of an event on its side.",
+    ("event", "side", "actor", "role"),
+    (
+        _EVENT,
+        _text("actor", _ACTOR),
+        _text("side", "actor, recipient, or other (stands by without being a side)."),
+        _ROLE,
+        _text("sector", _SECTOR),
+        _text("person", "The person, where the tables know one.", null=True),
+        _text("office", "The office.", null=True),
+        _count("reports", "Reports that name it so.", "reports"),
+    ),
+)
+EVENT_REPORT = Table(
+    "event_report",
+    "A report's place in its event.",
+    ("event", "report"),
+    (
+        _EVENT,
+        _REPORT,
+        _DOCUMENT,
+        _count("position", "Its place in order of publication, from 0.", "reports"),
+        _count("source", "Which of the event's independent sources it comes from, from 1.", "sources"),
+        _text("origin", "From whom that source has it."),
+        _text("status", "The status that this report gives."),
+        _text("before", "Status of the event by the reports up to this one."),
+        _text("differs", "The details in which it departs from the event, parted by ';'."),
+    ),
+)
+DUPLICATE = Table(
+    "duplicate",
+    "A document in a group of two or more that repeat one another.",
+    ("document",),
+    (
+        _DOCUMENT,
+        _text("group", "The group."),
+        _text("kind", "original (published first), exact, near or contained."),
+        _text("original", "The document of the group that was published first."),
+        Column("share", "real", "Share of the words that it has in common with its nearest.", "share, 0 to 1"),
+    ),
+)
+PAIR = Table(
+    "pair",
+    "Two documents that were compared and found alike.",
+    ("one", "other"),
+    (
+        _text("one", "A document; of two of which one contains the other, the longer."),
+        _text("other", "The other document."),
+        _text("kind", "exact, near, contains or reversed (an edit changed the sense: not in one group by this pair)."),
+        Column("share", "real", "Share of the words in common.", "share, 0 to 1"),
+        _text("reversals", "What an edit changed, parted by ';'."),
+    ),
+)
+REDIRECT = Table(
+    "redirect",
+    "An id that an event had or could have had, and the event where its report is now.",
+    ("old",),
+    (_text("old", "The id."), _EVENT),
+)
+SIGNATURE = Table(
+    "signature",
+    "What stands for a document when texts are compared.",
+    ("document",),
+    (
+        _DOCUMENT,
+        _text("digest", "Equal for texts that differ in case, blanks, marks, clock times and links only."),
+        Column("minhash", "bytes", "MinHash: 64 little-endian uint32; empty for a text without words."),
+        Column("keys", "bytes", "Sorted fingerprints of runs of words: little-endian uint32."),
+        _count("words", "Words signed.", "words"),
+        _count("version", "Of the bytes: only equal ones are compared.", ""),
+    ),
+    "shard",
+    exported=False,
+)
 INPUT = Table(
     "input",
     "One file, or one member of an archive, that was added; its bytes are kept.",
@@ -292,3 +398,5 @@ RUN = Table(
 )
 
 SHARD_TABLES = (ITEM, DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR)
+BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, RUN)
+TABLES = (*SHARD_TABLES, *BUILT_TABLES)

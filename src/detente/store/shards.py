@@ -29,6 +29,7 @@ _TYPES = {
     "boolean": pa.bool_(),
     "date": pa.date32(),
     "time": pa.timestamp("us"),
+    "bytes": pa.binary(),
 }
 
 
