@@ -47,6 +47,12 @@ class Settings:
         """The settings as JSON, equal for equal settings."""
         return json.dumps({name: str(value) for name, value in asdict(self).items() if value is not None})
 
+    @classmethod
+    def parse(cls, text: str) -> Settings:
+        """The settings that ``text`` gave."""
+        row = json.loads(text)
+        return cls(date.fromisoformat(row["published"]) if "published" in row else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -83,12 +89,13 @@ class Task:
 
 @dataclass(slots=True)
 class Progress:
-    """How far an adding has come: inputs found, known before and read; items read."""
+    """How far an adding has come: inputs found, known before (which: ``before``) and read; items read."""
 
     inputs: int = 0
     known: int = 0
     read: int = 0
     items: int = 0
+    before: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -131,6 +138,8 @@ def add(
             current = entry is not None and (entry.code, entry.settings) == (code(), settings.text())
             if current or source.input in seen:
                 tally.known += 1
+                if current and source.input not in seen:
+                    tally.before.add(source.input)
                 continue
             seen.add(source.input)
             group.append(source)

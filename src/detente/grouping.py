@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from detente.event.rows import EventActorRow, EventReportRow, EventRow, Merged, PartyRow, RedirectRow, ReportRow
+from detente.event import duplicates
+from detente.event.rows import EventActorRow, EventReportRow, EventRow, Merged, PartyRow, ReportRow
 from detente.model import content_id
+from detente.text.signature import Signature, signed_text
 
 Row = dict[str, Any]
 Read = Callable[[str], list[Row]]
@@ -16,16 +18,23 @@ _REPORTS = """
 SELECT r.*, d.outlet, o.owner, d.published, d.time, d.origin
 FROM report AS r JOIN document AS d USING (document) LEFT JOIN outlet AS o USING (outlet) ORDER BY report
 """
+_SIGNED = """
+SELECT s.*, d.published, d.language FROM signature AS s JOIN document AS d USING (document) ORDER BY document
+"""
 _PARTIES = "SELECT report, actor, side, role, sector, person, office FROM report_actor ORDER BY report, position"
 
 
 def group(read: Read) -> Mapping[str, Sequence[Row]]:
-    """Rows of the tables event, event_actor, event_report and redirect, from the tables that shards fill.
+    """Rows of the tables duplicate, pair, event, event_actor, event_report and redirect.
 
-    ``read`` gives the rows of a query. The answer does not depend on the order in which documents came.
+    ``read`` gives the rows of a query over the tables that shards fill. The answer does not depend on the order
+    in which documents came.
     """
-    merged = merge(report_rows(read))
+    found = repeats(read)
+    merged = merge(report_rows(read, found.groups))
     return {
+        "duplicate": [asdict(row) for row in found.documents],
+        "pair": [asdict(row) for row in found.pairs],
         "event": [asdict(row) for row in merged.events],
         "event_actor": [asdict(row) for row in merged.actors],
         "event_report": [asdict(row) for row in merged.reports],
@@ -33,8 +42,23 @@ def group(read: Read) -> Mapping[str, Sequence[Row]]:
     }
 
 
-def report_rows(read: Read) -> list[ReportRow]:
-    """All reports as merging takes them, in order of their ids."""
+def repeats(read: Read) -> duplicates.Duplicates:
+    """Which documents repeat one another."""
+    signed = [
+        duplicates.SignedText(
+            row["document"],
+            Signature(row["digest"], row["minhash"], row["keys"], row["words"], row["version"]),
+            row["published"],
+            row["language"],
+        )
+        for row in read(_SIGNED)
+    ]
+    texts = {row["document"]: (row["text"], row["title"]) for row in read("SELECT document, text, title FROM document")}
+    return duplicates.group(signed, lambda name: signed_text(*texts[name]))
+
+
+def report_rows(read: Read, groups: Mapping[str, str]) -> list[ReportRow]:
+    """All reports as merging takes them, in order of their ids; ``groups`` from documents to their duplicates."""
     parties: dict[str, list[PartyRow]] = {}
     for row in read(_PARTIES):
         parties.setdefault(row.pop("report"), []).append(PartyRow(**row))
@@ -47,6 +71,7 @@ def report_rows(read: Read) -> list[ReportRow]:
                 sentence=row["sentence"],
                 parties=tuple(parties.get(row["report"], ())),
                 trigger=row["entry"],
+                duplicate=groups.get(row["document"], ""),
                 planned_precision=row["planned_precision"] or "none",
                 origin=tuple((row["origin"] or "").split(" < ")) if row["origin"] else (),
                 **{name: row[name] for name in _SAME},
@@ -63,7 +88,9 @@ _SAME = (
 
 def merge(reports: Sequence[ReportRow]) -> Merged:
     """Every report as an event of its own."""
-    events, actors, places, redirects = [], {}, [], []
+    events: list[EventRow] = []
+    actors: dict[tuple[str, str, str, str], EventActorRow] = {}
+    places: list[EventReportRow] = []
     for report in reports:
         name = content_id("e", report.id)
         counted = report.status == "occurred" and report.start is not None and not report.habitual
@@ -81,12 +108,7 @@ def merge(reports: Sequence[ReportRow]) -> Merged:
             key = (name, party.side, party.actor, party.role)
             actors.setdefault(
                 key,
-                EventActorRow(
-                    name, party.actor, party.side, party.role, party.sector, party.person, party.office, 1
-                ),
+                EventActorRow(name, party.actor, party.side, party.role, party.sector, party.person, party.office, 1),
             )
-        places.append(
-            EventReportRow(name, report.id, report.document, 0, 1, "", report.status, report.status, "")
-        )
-        redirects.append(RedirectRow(name, name))
+        places.append(EventReportRow(name, report.id, report.document, 0, 1, "", report.status, report.status, ""))
     return Merged(tuple(events), tuple(actors.values()), tuple(places), ())

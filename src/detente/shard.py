@@ -13,6 +13,7 @@ from typing import Any
 
 from detente.errors import DataError, LanguageError
 from detente.model import Attribution, Document, Party, Reading, Reject, Report, Span, content_id
+from detente.text.signature import signature
 
 FORMAT = 1  # raised whenever rows change their meaning: older shards are then read anew from the kept bytes
 BATCH = 64
@@ -33,7 +34,7 @@ class Item:
 
 
 def read(items: Sequence[Item], *, single: bool = False, announce: Announce | None = None) -> Rows:
-    """Rows of seven tables (item, document, sentence, mention, attribution, report, report_actor) for some items.
+    """Rows of eight tables (item, document, sentence, mention, attribution, report, report_actor, signature).
 
     Each row is a mapping from the columns that ``store.schema`` describes. Every item gives one row of ``item``; a
     text that cannot be read, or in a language that is not, becomes a reject with its reason. The same document twice
@@ -64,7 +65,7 @@ def read(items: Sequence[Item], *, single: bool = False, announce: Announce | No
     return rows
 
 
-_TABLES = ("item", "document", "sentence", "mention", "attribution", "report", "report_actor")
+_TABLES = ("item", "document", "sentence", "mention", "attribution", "report", "report_actor", "signature")
 
 
 def _accept(found: Document | Reject) -> Document | Reject:
@@ -157,6 +158,11 @@ def _add(rows: Rows, reading: Reading) -> None:
     document = reading.document
     key = document.id
     rows["document"].append(_document_row(reading, key))
+    signed = signature(document.text, document.title)
+    rows["signature"].append({
+        "document": key, "digest": signed.digest, "minhash": signed.minhash, "keys": signed.keys,
+        "words": signed.words, "version": signed.version,
+    })  # fmt: skip
     for sentence in reading.sentences:
         rows["sentence"].append({
             "document": key, "sentence": sentence.index, "start": sentence.start, "stop": sentence.stop,

@@ -25,7 +25,7 @@ _SQL = {
     "text": "VARCHAR", "integer": "BIGINT", "real": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
     "time": "TIMESTAMP", "bytes": "BLOB",
 }  # fmt: skip
-_SETTINGS = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # nothing is fetched from anywhere
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "true",
@@ -43,12 +43,14 @@ def build(
     given: Made,
     group: Callable[[Read], Made],
     mark: str,
+    runs: Callable[[duckdb.DuckDBPyConnection], Sequence[Row]] = lambda _: (),
     workers: int = 1,
     memory: str = "1GB",
 ) -> None:
     """Make the database at ``path`` from the shards under ``root`` that ``entries`` name; the old one is replaced.
 
-    ``given`` holds rows of tables that come from elsewhere (outlet, as edited; run). ``group`` is called with a
+    ``given`` holds rows of tables that come from elsewhere (outlet, as edited); ``runs`` gives those of the table run
+    when the items are counted. ``group`` is called with a
     function from a query to rows and gives the rows of the tables that grouping makes (duplicate, pair, event, ...).
     ``mark`` is kept in the file, to tell later whether it is up to date. Raises StoreError where a shard is missing
     or the sums do not agree.
@@ -62,7 +64,7 @@ def build(
         _create(database)
         _load(database, root, entries)
         _inputs(database, entries)
-        _insert(database, "run", given.get("run", ()))
+        _insert(database, "run", runs(database))
         _outlets(database, given.get("outlet", ()))
 
         def read(query: str) -> list[Row]:
@@ -127,7 +129,7 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
         "min((input, position)) AS place FROM every WHERE outcome = 'document' GROUP BY document"
     )
     database.execute(
-        f"""INSERT INTO item SELECT input, position,
+        """INSERT INTO item SELECT input, position,
         CASE WHEN outcome = 'document' AND (input, position) <> place THEN 'duplicate' ELSE outcome END,
         document, name, reason, byte FROM every LEFT JOIN chosen USING (document) ORDER BY input, position"""
     )
@@ -218,7 +220,9 @@ def totals(database: duckdb.DuckDBPyConnection, inputs: Sequence[str] | None = N
     where, values = ("", []) if inputs is None else (" WHERE list_contains(?, input)", [sorted(set(inputs))])
     names = ("items", "documents", "duplicates", "rejects")
     columns = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
-    return {name: int(value) for name, value in rows(database, f"SELECT {columns} FROM input{where}", values)[0].items()}
+    return {
+        name: int(value) for name, value in rows(database, f"SELECT {columns} FROM input{where}", values)[0].items()
+    }
 
 
 def rows(database: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> list[Row]:

@@ -16,9 +16,19 @@ _PACKAGES = ("lxml", "natasha", "navec", "numpy", "py3langid", "pymorphy3", "pym
 @cache
 def code() -> str:
     """Sixteen hex digits that change with anything that could change a row of a shard."""
+    return _digest(_MODULES, _ROOMS)
+
+
+@cache
+def building() -> str:
+    """Sixteen hex digits that change with anything that could change a table made from shards."""
+    return _digest(("grouping.py",), ("event", "store", "text", "lang"))
+
+
+def _digest(modules: tuple[str, ...], rooms: tuple[str, ...]) -> str:
     root = Path(__file__).resolve().parents[1]
-    paths = [root / name for name in _MODULES]
-    for room in _ROOMS:
+    paths = [root / name for name in modules]
+    for room in rooms:
         paths += (path for path in (root / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     digest = hashlib.sha256()
     for path in sorted(paths):
