@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from detente.store.database import rows
+from detente.store.schema import EVENT
+from detente.store.shards import arrow_schema
 
 Row = dict[str, Any]
+
+
+_TYPES = {"int": pa.int64(), "float": pa.float64(), "date": pa.date32()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,13 @@ class FoundEvent:
             "recipients": " ".join(self.recipients),
             "others": " ".join(self.others),
         }
+
+
+_SIDES = tuple((name, pa.string()) for name in ("actors", "recipients", "others"))
+EVENT_COLUMNS = (*((column.name, column.type) for column in arrow_schema(EVENT)), *_SIDES)
+EVIDENCE_COLUMNS = tuple(
+    (f"report_{each.name}", _TYPES.get(str(each.type).split(" ")[0], pa.string())) for each in fields(Evidence)
+)
 
 
 def events(source: duckdb.DuckDBPyConnection, wanted: Filter, evidence: bool) -> list[FoundEvent]:

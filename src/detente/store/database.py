@@ -61,6 +61,7 @@ def build(
     config = {**_SETTINGS, "threads": str(workers), "memory_limit": memory, "temp_directory": f"{temporary}.spill"}
     database = duckdb.connect(str(temporary), config=config)
     try:
+        database.execute("BEGIN")
         _create(database)
         _load(database, root, entries)
         _inputs(database, entries)
@@ -75,6 +76,7 @@ def build(
         _check(database)
         database.execute("CREATE TABLE meta (name VARCHAR, value VARCHAR)")
         database.execute("INSERT INTO meta VALUES ('format', ?), ('mark', ?)", [str(FORMAT), mark])
+        database.execute("COMMIT")
         database.execute("CHECKPOINT")
     except duckdb.Error as error:
         raise StoreError(f"{path}: the database could not be built: {error}") from error
