@@ -8,6 +8,7 @@ finds what was committed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import queue
@@ -15,7 +16,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,19 +40,28 @@ Where = tuple[str, str, int]  # what a worker is at: parse or read, the input, t
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How inputs are read: the day of publication where they state none. Part of a shard's name."""
+    """How inputs are read; part of a shard's name.
+
+    ``published`` is the day of publication of items that state none, ``charset`` a hint for inputs that state none,
+    ``columns`` pairs of a field and the column of a table that holds it.
+    """
 
     published: date | None = None
+    charset: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
     def text(self) -> str:
         """The settings as JSON, equal for equal settings."""
-        return json.dumps({name: str(value) for name, value in asdict(self).items() if value is not None})
+        told = {"published": self.published and str(self.published), "charset": self.charset}
+        found = {name: value for name, value in told.items() if value} | ({"columns": dict(self.columns)} if self.columns else {})
+        return json.dumps(found, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def parse(cls, text: str) -> Settings:
         """The settings that ``text`` gave."""
         row = json.loads(text)
-        return cls(date.fromisoformat(row["published"]) if "published" in row else None)
+        day = date.fromisoformat(row["published"]) if "published" in row else None
+        return cls(day, row.get("charset"), tuple(sorted(row.get("columns", {}).items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ class _Group:
 
 def add(
     folder: Path,
-    found: Iterable[tuple[str, bytes]],
+    found: Iterable[tuple[str, bytes] | Reject],
     journal: Journal,
     settings: Settings,
     workers: int,
@@ -115,7 +125,8 @@ def add(
 ) -> tuple[Progress, list[str]]:
     """Commit shards for all inputs of ``found`` that the journal does not hold with this code and these settings.
 
-    ``folder`` is the record's; ``progress`` is called after each step. Returns how far it came, and the hashes of
+    What was refused before it became an input is entered with its reason. ``folder`` is the record's; ``progress``
+    is called after each step. Returns how far it came, and the hashes of
     all inputs found. Raises StoreError, DataError or OSError, and what ``found`` raises; what was committed by then
     stays.
     """
@@ -130,9 +141,13 @@ def add(
         desk = _Desk(folder, journal, settings, pool, tally, progress)
         group: list[Source] = []
         seen: set[str] = set()
-        for name, data in found:
-            source = Source(keep.keep(data), name, len(data))
+        for each in found:
             tally.inputs += 1
+            if isinstance(each, Reject):
+                hashes.append(_refused(each, journal, settings, tally))
+                continue
+            name, data = each
+            source = Source(keep.keep(data), name, len(data))
             hashes.append(source.input)
             entry = journal.entries.get(source.input)
             current = entry is not None and (entry.code, entry.settings) == (code(), settings.text())
@@ -152,6 +167,19 @@ def add(
     shutil.rmtree(staging, ignore_errors=True)
     journal.tidy()
     return tally, hashes
+
+
+def _refused(found: Reject, journal: Journal, settings: Settings, tally: Progress) -> str:
+    """Enter in the journal what gives no input (a link, a picture, a damaged archive); returns what stands for it."""
+    name = hashlib.sha256(f"refused\0{found.name}\0{found.reason}".encode("utf-8", "replace")).hexdigest()
+    if name in journal.entries:
+        tally.known += 1
+        tally.before.add(name)
+    else:
+        journal.append([Entry(name, found.name, 0, code(), settings.text(), (), found.reason)])
+        tally.read += 1
+        tally.items += 1
+    return name
 
 
 class _Desk:
@@ -267,11 +295,12 @@ def parse(task: Task, emit: Emit) -> None:
 
 def _items(task: Task, source: Source, emit: Emit) -> Iterator[Item]:
     """Every item of an input; whatever ends the reading of it early is its last one, a reject."""
-    from detente import intake
+    from detente.reader import documents
 
     skip = dict(task.skip)
     data = shards.Originals(task.folder / "originals").load(source.input)
-    stream = intake.documents(data, source.name, task.settings.published)
+    columns, charset = dict(task.settings.columns), task.settings.charset
+    stream = documents(data, source.name, columns=columns or None, charset=charset, published=task.settings.published)
     position = 0
     while True:
         where: Where = ("parse", source.input, position)

@@ -16,15 +16,17 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.adding import Progress, Settings
 from detente.errors import InputError, StoreError
+from detente.model import Reject
 from detente.store import files
 from detente.store.lock import writing
 
@@ -77,13 +79,16 @@ class Record:
         paths: Iterable[str | os.PathLike[str]],
         *,
         published: date | None = None,
+        charset: str | None = None,
+        columns: Mapping[str, str] | None = None,
         workers: int | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> Run:
         """Add files, folders and archives; returns what became of their items.
 
         What is in the record already is not read again. ``published`` is the day of publication of what states
-        none; ``workers`` the number of processes, by default one a core, four at most. Raises InputError for a path
+        none, ``charset`` a hint for bytes that state none, ``columns`` maps fields (text, published, outlet, ...) to the
+        columns of tables; ``workers`` is the number of processes, by default one a core, four at most. Raises InputError for a path
         that is not there. What was committed before an error or a kill is kept, and found by the next adding.
         """
         from detente import adding
@@ -94,7 +99,7 @@ class Record:
         if missing := [str(path) for path in named if not path.exists()]:
             raise InputError(f"{', '.join(missing)}: no such file or folder; nothing was added")
         workers = workers or min(4, _cores())
-        settings = Settings(published)
+        settings = Settings(published, charset, tuple(sorted((columns or {}).items())))
         started = _now()
         self._make()
         with writing(self.folder):
@@ -127,6 +132,8 @@ class Record:
             originals = Originals(self.folder / "originals")
             stale: dict[str, list[tuple[str, str]]] = {}
             for entry in sorted(journal.entries.values(), key=lambda each: (each.name, each.input)):
+                if entry.refused is not None:
+                    continue
                 if entry.code != code() or not all(has(self.folder / "shards", name) for name in entry.shards):
                     stale.setdefault(entry.settings, []).append((entry.name, entry.input))
             for text, found in sorted(stale.items()):
@@ -194,7 +201,9 @@ class Record:
             "sums": sums,
             "rows": counts,
             "bytes": sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file()),
-            "inputs_of_older_code": sum(entry.code != code() for entry in journal.entries.values()),
+            "inputs_of_older_code": sum(
+                entry.code != code() and entry.refused is None for entry in journal.entries.values()
+            ),
             "up_to_date": database.mark(self.database) == self._mark(journal),
         }
 
@@ -252,15 +261,20 @@ class Record:
         if not known:
             raise StoreError(f"{self.folder} was made by a newer version of Detente")
 
-    def _inputs(self, paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-        """The inputs under the paths, without what lies in the record itself."""
-        from detente import intake
+    def _inputs(self, paths: Sequence[Path]) -> Iterator[tuple[str, bytes] | Reject]:
+        """The inputs under the paths, and what gives none, without what lies in the record itself."""
+        from detente.reader import inputs
 
         own = self.folder.resolve()
         for path in paths:
-            for name, data in intake.inputs(path):
-                if not Path(name).resolve().is_relative_to(own):
-                    yield name, data
+            base = path if path.is_dir() else path.parent
+            refused: list[Reject] = []
+            for found in chain(inputs(path, reject=refused.append), [None]):
+                for each in (*refused, *([found] if found else [])):
+                    name = each.name if isinstance(each, Reject) else each[0]
+                    if not (base / name.split("!")[0]).resolve().is_relative_to(own):
+                        yield each
+                refused.clear()
 
     def _settle(self, journal: Journal, run: Run | None, hashes: list[str], workers: int) -> Run:
         """Bring the database up to date if it is not; returns the run with its sums, or the last one."""

@@ -123,6 +123,11 @@ def add(
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of publication of what states none.")
     ] = None,
+    charset: Annotated[str | None, typer.Option(metavar="NAME", help="Encoding of bytes that state none.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="FIELD=COLUMN", help="Column of a table that holds a field; may be repeated."),
+    ] = None,
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
@@ -131,8 +136,13 @@ def add(
 
     record = _record(folder)
     published = _day(day, "--date")
+    mapped = dict(each.partition("=")[::2] for each in columns or ())
+    if not all(mapped.values()):
+        raise typer.BadParameter("write it as FIELD=COLUMN, such as text=body", param_hint="--column")
     with _progress() as tell:
-        run = record.add(paths, published=published, workers=workers, progress=tell)
+        run = record.add(
+            paths, published=published, charset=charset, columns=mapped, workers=workers, progress=tell
+        )
     if as_json:
         _json(asdict(run))
     else:

@@ -1,4 +1,4 @@
-"""Bytes of one input to one document: the kind is told by content, never by the name."""
+"""Bytes of inputs to documents: one article (``read_bytes``) or all that an input holds (``documents``)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import date
 
 from detente.errors import InputError
 from detente.model import Document
+from detente.reader.archive import Limits, inputs
 from detente.reader.html import looks_like_html, read_html
 from detente.reader.plain import normalise, read_plain
+from detente.reader.route import documents
 from detente.text.decode import decode
 from detente.text.identify import require_language
 
-__all__ = ["normalise", "read_bytes", "read_text"]
+__all__ = ["Limits", "documents", "inputs", "normalise", "read_bytes", "read_text"]
 
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 

@@ -6,12 +6,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from detente.errors import InputError
 from detente.reader.plain import normalise
-from detente.reader.published import find_day, line_day, path_day
+from detente.reader.published import find_time, line_day, path_day
+
+# What a library for markup may raise on hostile bytes; none of it may end a run.
+FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+Stated = tuple[date | None, datetime | None]
+_NOTHING: Stated = (None, None)
 
 _OPENING = re.compile(r"<!doctype\s+html|<html[\s>]|<(?:head|body|article|main)[\s>]", re.IGNORECASE)
 _ELEMENT = re.compile(r"</(?:p|div|h[1-6]|article|section|span|a|title|li|td|body)\s*>", re.IGNORECASE)
@@ -34,7 +41,11 @@ _SUFFIX = re.compile(r"\s+(?:[|•»:—–-]|::)\s+")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page: main text and its metadata, None where the page does not state it."""
+    """An article page: main text and its metadata, None where the page does not state it.
+
+    ``time`` is the moment of publication in UTC where the page gives a clock and a zone; ``url`` is the
+    canonical address.
+    """
 
     text: str
     title: str | None = None
@@ -43,6 +54,7 @@ class Page:
     site: str | None = None
     language: str | None = None
     url: str | None = None
+    time: datetime | None = None
 
 
 def looks_like_html(text: str) -> bool:
@@ -72,38 +84,40 @@ def read_html(source: str, name: str = "the page") -> Page:
             tree, date_config={"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
         )
         found: Any = bare_extraction(source, include_comments=False, include_tables=True, with_metadata=False)
-    except (ValueError, TypeError, AttributeError, KeyError, etree.LxmlError) as error:
+    except (*FAULTS, etree.LxmlError) as error:
         raise InputError(f"{name} is HTML that cannot be read ({error}): give its text") from error
     text = normalise(getattr(found, "text", None) or "") or normalise(_paragraphs(tree))
     if not any(char.isalpha() for char in text):
         raise InputError(f"{name} is an HTML page without article text: save the full page, or give its text")
     site = meta.sitename or meta.hostname
     title = _title(tree, meta.title, site)
+    day, moment = published(tree, meta.url)
     return Page(
         text=_body(text, title),
         title=title,
-        published=published(tree, meta.url),
+        published=day,
         author=meta.author,
         site=site,
         language=_language(tree),
         url=meta.url,
+        time=moment,
     )
 
 
-def published(tree: Any, url: str | None = None) -> date | None:
-    """The day of publication that a page states, by falling strength of evidence.
+def published(tree: Any, url: str | None = None) -> Stated:
+    """The day of publication that a page states, and the moment in UTC, by falling strength of evidence.
 
     JSON-LD ``datePublished``, meta elements, ``itemprop``, ``<time datetime>``, elements whose class says
     date, then the address. Days of change, of comments and of the footer do not count.
     """
     for find in (_json_day, _meta_day, _itemprop_day, _time_day, _class_day):
-        day = find(tree)
-        if day is not None:
-            return day
-    return path_day(url) if url else None
+        stated: Stated = find(tree)
+        if stated[0] is not None:
+            return stated
+    return (path_day(url) if url else None), None
 
 
-def _json_day(tree: Any) -> date | None:
+def _json_day(tree: Any) -> Stated:
     for script in tree.iterfind('.//script[@type="application/ld+json"]'):
         text = script.text_content()
         try:
@@ -111,15 +125,15 @@ def _json_day(tree: Any) -> date | None:
         except (ValueError, RecursionError):
             # Broken JSON-LD is common; the one field is still legible.
             match = re.search(r'"datePublished"\s*:\s*"([^"]+)"', text)
-            day = find_day(match[1]) if match else None
-            if day is not None:
-                return day
+            stated = find_time(match[1]) if match else _NOTHING
+            if stated[0] is not None:
+                return stated
             continue
         for value in _values(data, "datePublished"):
-            day = find_day(value)
-            if day is not None:
-                return day
-    return None
+            stated = find_time(value)
+            if stated[0] is not None:
+                return stated
+    return _NOTHING
 
 
 def _values(data: Any, key: str, depth: int = 0) -> Iterator[str]:
@@ -137,51 +151,54 @@ def _values(data: Any, key: str, depth: int = 0) -> Iterator[str]:
             yield from _values(value, key, depth + 1)
 
 
-def _meta_day(tree: Any) -> date | None:
+def _meta_day(tree: Any) -> Stated:
     stated: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
         if name and meta.get("content"):
             stated.setdefault(name, meta.get("content"))
     for name in _META_NAMES:
-        day = find_day(stated[name]) if name in stated else None
-        if day is not None:
-            return day
-    return None
+        found = find_time(stated[name]) if name in stated else _NOTHING
+        if found[0] is not None:
+            return found
+    return _NOTHING
 
 
-def _itemprop_day(tree: Any) -> date | None:
+def _itemprop_day(tree: Any) -> Stated:
     for element in tree.xpath('//*[@itemprop="datePublished"]'):
         if element.tag == "meta" or not _apart(element):
-            day = find_day(element.get("content") or element.get("datetime") or element.text_content())
-            if day is not None:
-                return day
-    return None
+            stated = find_time(element.get("content") or element.get("datetime") or element.text_content())
+            if stated[0] is not None:
+                return stated
+    return _NOTHING
 
 
-def _time_day(tree: Any) -> date | None:
+def _time_day(tree: Any) -> Stated:
     for path in ("//article//time", "//main//time", "//header//time", "//time"):
         for element in tree.xpath(path):
             own = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
             if _apart(element) or _UNDATED.search(own) or _CHANGED.search(_around(element)):
                 continue
-            day = find_day(element.get("datetime") or "") or find_day(element.text_content()[:80])
-            if day is not None:
-                return day
-    return None
+            stated = find_time(element.get("datetime") or "")
+            if stated[0] is None:
+                stated = find_time(element.text_content()[:80])
+            if stated[0] is not None:
+                return stated
+    return _NOTHING
 
 
-def _class_day(tree: Any) -> date | None:
+def _class_day(tree: Any) -> Stated:
     for element in tree.xpath("//body//*[self::div or self::span or self::p or self::a or self::li][@class or @id]"):
         label = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not _DATED.search(label) or _UNDATED.search(label) or _apart(element):
             continue
         text = " ".join(element.text_content().split())
         if len(text) <= 60 and not _CHANGED.search(text):
-            day = line_day(text) or find_day(text)
-            if day is not None:
-                return day
-    return None
+            day = line_day(text)
+            stated = (day, None) if day is not None else find_time(text)
+            if stated[0] is not None:
+                return stated
+    return _NOTHING
 
 
 def _apart(element: Any) -> bool:

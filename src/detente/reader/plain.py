@@ -11,8 +11,11 @@ from datetime import date
 from detente.reader.published import line_day
 
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
-# Soft hyphens, zero-width and direction marks, and stress marks split words and carry no meaning.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00]|(?<=[а-яёА-ЯЁ])\u0301")
+# Soft hyphens, zero-width and direction marks, controls and stress marks split words and carry no meaning.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]|(?<=[а-яёА-ЯЁ])\u0301"
+)
+_HALVES = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(
     r"&(?:nbsp|quot|laquo|raquo|mdash|ndash|hellip|amp|apos|bdquo|ldquo|rdquo|thinsp|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
 )
@@ -38,6 +41,8 @@ def normalise(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = _BREAKS.sub("\n", text)
+    # Half a character (a lone surrogate, which JSON can hold) cannot be written in any encoding.
+    text = _HALVES.sub("\ufffd", text)
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 

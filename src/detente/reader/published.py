@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _NAMES = (
@@ -16,6 +17,11 @@ _NUMBERS = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)(?!\d
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T\d|$)")
 _PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_.-]|$)")
+_MOMENT = re.compile(
+    r"(?<!\d)((?:19|20)\d\d-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)(?!\d)", re.IGNORECASE
+)
+_MAIL = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{2,4}\s+\d{1,2}:\d{2}")
+_FIRST_SECOND, _LAST_SECOND = 0, 4_102_444_800  # 1970 to 2100
 _LABEL = r"(?:(?:Опубликовано|Дата(?:\s+публикации)?|Размещено|Добавлено|Published|Время\s+публикации)\s*:?\s*)"
 _DAY = r"(?:понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)"
 _LINE = re.compile(
@@ -41,6 +47,38 @@ def find_day(text: str) -> date | None:
         return _day(int(numbers[3]), int(numbers[2]), int(numbers[1]))
     compact = _COMPACT.match(text.strip())
     return _day(int(compact[1]), int(compact[2]), int(compact[3])) if compact else None
+
+
+def find_time(text: str) -> tuple[date | None, datetime | None]:
+    """The day that a string states, as it is where it was published, and the moment in UTC.
+
+    The moment needs a clock and a zone (ISO 8601, RFC 822, seconds since 1970); without them it is None.
+    """
+    text = text.strip()
+    iso = _MOMENT.search(text)
+    if iso:
+        try:
+            local = datetime.fromisoformat(f"{iso[1]}T{iso[2]}{iso[3].upper().replace('Z', '+00:00')}")
+            return local.date(), local.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return find_day(text), None
+    if _MAIL.match(text):
+        try:
+            local = parsedate_to_datetime(text)
+            return local.date(), local.astimezone(UTC) if local.tzinfo else None
+        except (ValueError, OverflowError, TypeError, IndexError):
+            return find_day(text), None
+    if re.fullmatch(r"\d{9,10}(?:\d{3})?(?:\.\d+)?", text):
+        moment = from_seconds(float(text) / (1000 if len(text.split(".")[0]) > 10 else 1))
+        return (moment.date(), moment) if moment else (None, None)
+    return find_day(text), None
+
+
+def from_seconds(seconds: float) -> datetime | None:
+    """The moment ``seconds`` after the start of 1970, in UTC; None outside 1970 to 2100."""
+    if not _FIRST_SECOND < seconds < _LAST_SECOND:
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds))
 
 
 def line_day(line: str) -> date | None:

@@ -116,8 +116,15 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
     pairs = [(entry.input, name) for entry in entries for name in entry.shards]
     current = pa.table({"input": [a for a, _ in pairs], "shard": [b for _, b in pairs]}, schema=_PAIRS)
     database.register("current_shards", current)
+    refused = [
+        {"input": entry.input, "position": 0, "outcome": "reject", "name": entry.name, "reason": entry.refused}
+        for entry in entries
+        if entry.refused is not None
+    ]
+    database.register("refused_inputs", pa.Table.from_pylist(refused, schema=shards.arrow_schema(ITEM)))
     paths = shards.parquet_files(root, names, ITEM.name)
     if not paths:
+        database.execute("INSERT INTO item SELECT * FROM refused_inputs ORDER BY input")
         return
     shard = r"regexp_extract(filename, '([0-9a-f]{32})[/\\][a-z_]+\.parquet$', 1)"
     database.execute(
@@ -133,7 +140,8 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
     database.execute(
         """INSERT INTO item SELECT input, position,
         CASE WHEN outcome = 'document' AND (input, position) <> place THEN 'duplicate' ELSE outcome END,
-        document, name, reason, byte FROM every LEFT JOIN chosen USING (document) ORDER BY input, position"""
+        document, name, reason, byte FROM every LEFT JOIN chosen USING (document)
+        UNION ALL SELECT * FROM refused_inputs ORDER BY input, position"""
     )
     for table in SHARD_TABLES:
         paths = shards.parquet_files(root, names, table.name)
@@ -146,6 +154,7 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
             [paths],
         )
     database.unregister("current_shards")
+    database.unregister("refused_inputs")
 
 
 _PAIRS = pa.schema([("input", pa.string()), ("shard", pa.string())])
@@ -236,7 +245,7 @@ def rows(database: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] 
 
 def tables(database: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> pa.Table:
     """What a query gives as an Arrow table."""
-    answer = database.execute(query, list(values))
+    answer = database.sql(query, params=list(values))
     return answer.to_arrow_table()
 
 

@@ -18,7 +18,10 @@ from detente.store import files
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One input: SHA-256 of its bytes, name, size in bytes, the code and settings that read it, its shards."""
+    """One input: SHA-256 of its bytes, name, size in bytes, the code and settings that read it, its shards.
+
+    What was refused before it became an input has the reason in ``refused``, no bytes and no shards.
+    """
 
     input: str
     name: str
@@ -26,6 +29,7 @@ class Entry:
     code: str
     settings: str
     shards: tuple[str, ...]
+    refused: str | None = None
 
 
 class Journal:

@@ -8,8 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 _ROOMS = ("actor", "code", "lang", "ontology", "reader", "text")
-_MODULES = ("adding.py", "intake.py", "model.py", "reading.py", "shard.py", "store/schema.py", "store/shards.py")
-_PACKAGES = ("lxml", "natasha", "navec", "numpy", "py3langid", "pymorphy3", "pymorphy3-dicts-ru", "razdel", "slovnet",
+_MODULES = ("adding.py", "model.py", "reading.py", "shard.py", "store/schema.py", "store/shards.py")
+_PACKAGES = ("fastwarc", "feedparser", "lxml", "natasha", "navec", "numpy", "py3langid", "pymorphy3", "pymorphy3-dicts-ru", "razdel", "slovnet",
              "trafilatura", "pyarrow")  # fmt: skip
 
 

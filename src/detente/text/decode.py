@@ -68,6 +68,9 @@ _OFFICE = (
     (b"opendocument", "an OpenDocument file"),
     (b"epub", "an EPUB book"),
 )
+_ARCHIVES = frozenset(
+    {"a ZIP archive", "an empty ZIP archive", "a gzip archive", "a bzip2 archive", "an xz archive", "a tar archive"}
+)
 _PAGES = ("cp1251", "koi8-r", "cp866", "mac-cyrillic", "iso8859-5", "koi8-u", "cp1252")
 _LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _SHARES = (
@@ -128,16 +131,35 @@ def _known(charset: str | None) -> str | None:
     return info.name if info is not None and getattr(info, "_is_text_encoding", True) else None
 
 
+def foreign_kind(data: bytes) -> str | None:
+    """What the first bytes of an input mark it as, and what to do, where it is neither a text nor an archive that
+    can be read («a PDF document, not text: convert it to text first»); else None.
+    """
+    found = _magic(data)
+    return None if found is None or found[0] in _ARCHIVES else f"{found[0]}, not text: {found[1]}"
+
+
 def _refuse_magic(data: bytes, name: str) -> None:
+    found = _magic(data)
+    if found is not None:
+        raise InputError(f"{name} is {found[0]}, not text: {found[1]}")
+
+
+def _magic(data: bytes) -> tuple[str, str] | None:
     near = b"\x00" in data[:1024]
     for magic, offset, needs_nul, what, advice in _MAGIC:
         if data.startswith(magic, offset) and (near or not needs_nul):
-            if magic == b"PK\x03\x04":
-                for part, document in _OFFICE:
-                    if part in data[:4096] or part in data[-65536:]:
-                        what, advice = document, _EXPORT
-                        break
-            raise InputError(f"{name} is {what}, not text: {advice}")
+            document = _office(data) if magic == b"PK\x03\x04" else None
+            return (document, _EXPORT) if document else (what, advice)
+    return None
+
+
+def _office(data: bytes) -> str | None:
+    """What kind of document a ZIP archive is, by the parts that all documents of the kind have."""
+    ends = (data[:4096], data[-65536:])
+    if not any(mark in end for end in ends for mark in (b"[Content_Types].xml", b"mimetype")):
+        return None
+    return next((document for part, document in _OFFICE if any(part in end for end in ends)), None)
 
 
 def _refuse_binary(data: bytes, name: str) -> None:
