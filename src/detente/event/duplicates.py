@@ -24,6 +24,7 @@ ROW = 4
 COMMON = 60  # a key in more texts than this is a phrase of the trade and makes no pairs
 STAR = 8  # in a bucket with more texts, each is paired with its first and its neighbours only
 FEWEST = 0.1  # share of the shorter text's keys that a pair worth comparing has
+LINKED = 0.5  # share of those pairs that must be alike: a chain of small steps makes no group
 CROSS = 10  # members of each group that are compared when two groups join
 
 I64 = NDArray[np.int64]
@@ -245,10 +246,16 @@ class _Links:
         a, b = sorted((self._of[i], self._of[j]))
         if a == b:
             return
+        alike = compared = 0
         for one in self._members[a][:CROSS]:
             for other in self._members[b][:CROSS]:
-                if self._met(one, other).reversals:
+                met = self._met(one, other)
+                if met.reversals:
                     return
+                compared += 1
+                alike += met.kind != "different"
+        if alike < LINKED * compared:
+            return
         if any(self._parted(one, other) for one in self._members[a] for other in self._members[b]):
             return
         for member in self._members[b]:

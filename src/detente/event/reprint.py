@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import TypeVar
 
 from detente.actor.gazetteer import gazetteer
 from detente.event.senses import Senses, senses
@@ -20,24 +22,32 @@ from detente.text.signature import plain, stem
 NEAR_WORDS = 0.62  # share of the shorter text's words that the other must have
 NEAR_PAIRS = 0.42  # and of its pairs of neighbouring words
 ALIKE = 0.5  # sentences that share so many words of the shorter say the same, or its reverse
+SHORT, LONG = 12, 40  # words: between them the shares needed fall
+SHORT_WORDS, SHORT_PAIRS = 0.76, 0.6  # what a text of twelve words or fewer needs
+SUSPECT = 0.75  # texts that have this much of what is needed are looked through for reversals
+HELD = 15  # words: a shorter text inside a longer is a phrase, no reprint
+BLOCK = 8  # words: a longer stretch put in another's place says something else altogether
 LONGER = 1.8  # a text longer than the other by this factor contains it; below, they repeat each other
 FEWEST = 5  # words: shorter texts repeat each other only where they are equal
 BESIDE = 25  # words: a sentence so short beside what is repeated may take it back
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"»”)]*\s+(?=[\"«“(—–-]*\s*[A-ZА-ЯЁӘҒҚҢӨҰҮҺІÇĞİÖŞÜ\d])|\n+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_NO_ACTOR = frozenset({"attitude", "state_group", "masked", "place", "contested_place"})
+Key = TypeVar("Key", bound=Hashable)
+_KINDS = (frozenset({"figure", "number"}), frozenset({"month"}), frozenset({"weekday"}))
+_NO_ACTOR = frozenset({"armed_group", "attitude", "state_group", "masked", "place", "contested_place"})
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: folded, its stem, the actor it names, whether it is a name, its kind of value."""
+    """A word of a text: folded, its stem, the actor it names, whether a name, its kind of value, its opposites."""
 
     text: str
     stem: str
     actor: str = ""
     name: bool = False
     value: str = ""
+    opposites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Read:
     stems: Counter[str]
     pairs: Counter[tuple[str, str]]
     length: int
+    pair_count: int
     names: frozenset[str] = field(default=frozenset())
 
 
@@ -70,21 +81,37 @@ def compare(one: str, other: str, language: str | None = "ru") -> Comparison:
     first, second = sorted((read(one, language), read(other, language)), key=lambda text: text.length)
     if first.length < FEWEST:
         return Comparison("different", 0.0)
-    in_words = (first.stems & second.stems).total() / first.length
-    if in_words < ALIKE:
-        return Comparison("different", 0.0)
-    in_pairs = (first.pairs & second.pairs).total() / max(1, first.pairs.total())
+    in_pairs = _common(first.pairs, second.pairs) / max(1, first.pair_count)
+    needed_words, needed_pairs = _needed(first.length)
+    if in_pairs < SUSPECT * needed_pairs:
+        return Comparison("different", in_pairs)
+    in_words = _common(first.stems, second.stems) / first.length
     share = min(in_words, in_pairs)
-    found = reversals(first, second, senses(language)) if in_pairs > NEAR_PAIRS / 2 else ()
-    if found or in_words < NEAR_WORDS or in_pairs < NEAR_PAIRS:
+    if in_words < SUSPECT * needed_words:
+        return Comparison("different", share)
+    found = reversals(first, second, senses(language))
+    longer = second.length > LONGER * first.length
+    if found or in_words < needed_words or in_pairs < needed_pairs or (longer and first.length < HELD):
         return Comparison("different", share, found)
-    return Comparison("contains" if second.length > LONGER * first.length else "near", share)
+    return Comparison("contains" if longer else "near", share)
+
+
+def _needed(length: int) -> tuple[float, float]:
+    """Shares of words and of pairs that make a reprint: short texts on one matter share much by chance."""
+    short = max(0.0, min(1.0, (LONG - length) / (LONG - SHORT)))
+    return NEAR_WORDS + short * (SHORT_WORDS - NEAR_WORDS), NEAR_PAIRS + short * (SHORT_PAIRS - NEAR_PAIRS)
+
+
+def _common(one: dict[Key, int], other: dict[Key, int]) -> int:
+    """Size of the intersection of two bags."""
+    if len(one) > len(other):
+        one, other = other, one
+    return sum(min(count, other[key]) for key, count in one.items() if key in other)
 
 
 @lru_cache(maxsize=1 << 14)
 def read(text: str, language: str | None = "ru") -> Read:
     """``text`` read for comparing."""
-    words = senses(language)
     cleaned = plain(text)
     actors = _actors(cleaned, language)
     sentences: list[tuple[Word, ...]] = []
@@ -98,14 +125,14 @@ def read(text: str, language: str | None = "ru") -> Read:
             named = not actor and written[0].isupper() and not written.isupper() and match.start() not in actors
             if named and sentence:
                 names.add(stem(folded))
-            value = "figure" if written[0].isdigit() else _value(folded, words)
-            sentence.append(Word(folded, stem(folded), actor, named, value))
+            value = "figure" if written[0].isdigit() else _value(folded, language)
+            sentence.append(Word(folded, stem(folded), actor, named, value, _opposites(folded, language)))
         if sentence:
             sentences.append(tuple(sentence))
     found = tuple(sentences)
     counts = Counter(word.stem for sentence in found for word in sentence)
     pairs = Counter((a.stem, b.stem) for s in found for a, b in zip(s, s[1:], strict=False))
-    return Read(found, counts, pairs, counts.total(), frozenset(names))
+    return Read(found, counts, pairs, counts.total(), pairs.total(), frozenset(names))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -129,8 +156,9 @@ def _actors(text: str, language: str | None) -> dict[int, str]:
     return found
 
 
-def _value(word: str, words: Senses) -> str:
-    return next((kind for kind, beginnings in words.values if word.startswith(beginnings)), "")
+@lru_cache(maxsize=1 << 16)
+def _value(word: str, language: str | None) -> str:
+    return next((kind for kind, beginnings in senses(language).values if word.startswith(beginnings)), "")
 
 
 def reversals(one: Read, other: Read, words: Senses) -> tuple[str, ...]:
@@ -161,10 +189,10 @@ def _alike(one: Read, other: Read) -> list[tuple[Sentence, Sentence]]:
 
 def _overlap(one: Counter[str], other: Counter[str]) -> float:
     """Share of the shorter sentence's words in the longer, less a little for the difference in length."""
-    short, long = sorted((one.total(), other.total()))
-    common = (one & other).total()
+    common = _common(one, other)
     if common < 2:
         return 0.0
+    short, long = sorted((one.total(), other.total()))
     return common / short - 0.01 * (1 - short / long)
 
 
@@ -185,15 +213,62 @@ def _taken_back(text: Read, paired: set[Sentence], against: Read, words: Senses)
 def sentence_reversals(one: Sentence, other: Sentence, names: frozenset[str], words: Senses) -> set[str]:
     """What changes the sense between two sentences that are alike."""
     left, right = Counter(w.stem for w in one), Counter(w.stem for w in other)
-    only_left = [w for w in one if w.stem not in right]
-    only_right = [w for w in other if w.stem not in left]
     found = _negated(one, other, left, right, words)
-    found |= _opposed(only_left, only_right, words)
-    found |= _doubted(one, other, words)
-    found |= _valued(one, other)
-    found |= _parties(one, other, words)
-    found |= _renamed(one, other, left, right, names)
+    found |= _moved(one, other, words) | _turned(one, other)
+    found |= _denied(one, other, words)
+    if [w.stem for w in one] != [w.stem for w in other]:
+        for a, b in _blocks(one, other):
+            if len(a) <= BLOCK and len(b) <= BLOCK:
+                found |= _replaced(a, b, names) | _doubted(a, b, words) | _opposed(a, b)
     return found
+
+
+def _blocks(one: Sentence, other: Sentence) -> list[tuple[Sentence, Sentence]]:
+    """Stretches that stand in each other's place; one of the two may be empty."""
+    matcher = SequenceMatcher(None, [w.stem for w in one], [w.stem for w in other], autojunk=False)
+    return [(one[a:b], other[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+
+
+def _replaced(one: Sentence, other: Sentence, names: frozenset[str]) -> set[str]:
+    """Another actor, another figure, month or day of the week, another name in the same place."""
+    if not one or not other:
+        return set()
+    found = set()
+    for kind, left, right in (
+        ("party", {w.actor for w in one if w.actor}, {w.actor for w in other if w.actor}),
+        ("name", *({w.text for w in s if w.name and w.stem in names} for s in (one, other))),
+        *(("value", _values(one, kinds), _values(other, kinds)) for kinds in _KINDS),
+    ):
+        if left - right and right - left:
+            found.add(f"{kind}: {min(left - right)} | {min(right - left)}")
+    return found
+
+
+def _values(sentence: Sentence, kinds: frozenset[str]) -> set[str]:
+    return {w.stem if w.value == "figure" else w.text[:6] for w in sentence if w.value in kinds}
+
+
+def _doubted(one: Sentence, other: Sentence, words: Senses) -> set[str]:
+    """A word of doubt put in or taken out, with little else."""
+    left, right = ({w.text for w in s if w.text in words.doubt} for s in (one, other))
+    if bool(left) == bool(right) or len(one) > BLOCK // 2 or len(other) > BLOCK // 2:
+        return set()
+    return {f"doubt: {min(left | right)}"}
+
+
+def _denied(one: Sentence, other: Sentence, words: Senses) -> set[str]:
+    left, right = ({w.text for w in s if words.denial and w.text.startswith(words.denial)} for s in (one, other))
+    return {f"denial: {min(left | right)}"} if bool(left) != bool(right) else set()
+
+
+def _turned(one: Sentence, other: Sentence) -> set[str]:
+    """Two values that changed places: «5 танков и 7 пушек», «7 танков и 5 пушек»."""
+    for kinds in _KINDS:
+        owned = [_owned(s, kinds) for s in (one, other)]
+        turned = sorted(v for v in owned[0] if v in owned[1] and not owned[0][v] & owned[1][v])
+        if any(owned[0][v] & owned[1][u] and owned[0][u] & owned[1][v] for v in turned for u in turned if v < u):
+            return {f"value: {' | '.join(turned[:2])}"}
+    return set()
 
 
 def _negated(one: Sentence, other: Sentence, left: Counter[str], right: Counter[str], words: Senses) -> set[str]:
@@ -206,24 +281,26 @@ def _negated(one: Sentence, other: Sentence, left: Counter[str], right: Counter[
         if counts[0] != counts[1] and (same_total or (plain_right > 0 >= plain_left) or (plain_left > 0 >= plain_right)):
             if left[word] and right[word]:
                 found.add(f"negation: {word}")
-    for a in one:
-        for b in other:
-            short, long = sorted((a.text, b.text), key=len)
-            if len(short) > 4 and long.startswith("не") and "не" in words.negation and stem(long[2:]) == stem(short):
-                if not (left[a.stem] and right[a.stem]) and not (left[b.stem] and right[b.stem]):
-                    found.add(f"negation: {short}")
+    if "не" in words.negation:
+        for mine, theirs, those in ((one, left, right), (other, right, left)):
+            for word in mine:
+                rest = stem(word.text[2:]) if len(word.text) > 6 and word.text.startswith("не") else ""
+                if rest and rest in those and rest not in theirs and word.stem not in those:
+                    found.add(f"negation: {word.text}")
     return found
 
 
-def _opposed(one: list[Word], other: list[Word], words: Senses) -> set[str]:
-    found = set()
-    for beginnings in words.opposites:
-        for plus, minus in (beginnings, beginnings[::-1]):
-            a = [w.text for w in one if _begins(w.text, plus)]
-            b = [w.text for w in other if _begins(w.text, minus)]
-            if a and b:
-                found.add(f"opposite: {a[0]} | {b[0]}")
-    return found
+def _opposed(one: Sentence, other: Sentence) -> set[str]:
+    """Opposites in each other's place."""
+    sides = [{mark: word.text for word in s for mark in word.opposites} for s in (one, other)]
+    return {f"opposite: {sides[0][m]} | {sides[1][m ^ 1]}" for m in sorted(sides[0]) if m ^ 1 in sides[1]}
+
+
+@lru_cache(maxsize=1 << 16)
+def _opposites(word: str, language: str | None) -> tuple[int, ...]:
+    """The sides of opposites on which a word stands: 2n and 2n + 1 are opposed."""
+    pairs = senses(language).opposites
+    return tuple(2 * n + side for n, pair in enumerate(pairs) for side in (0, 1) if _begins(word, pair[side]))
 
 
 def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
@@ -231,41 +308,7 @@ def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
     return any(word == b if len(b) <= 3 else word.startswith(b) for b in beginnings)
 
 
-def _doubted(one: Sentence, other: Sentence, words: Senses) -> set[str]:
-    found = set()
-    for kind, left, right in (
-        ("denial", *({w.text for w in s if words.denial and w.text.startswith(words.denial)} for s in (one, other))),
-        ("doubt", *({w.text for w in s if w.text in words.doubt} for s in (one, other))),
-    ):
-        if bool(left) != bool(right):
-            found.add(f"{kind}: {min(left | right)}")
-    return found
-
-
-def _valued(one: Sentence, other: Sentence) -> set[str]:
-    """Figures, months, days of the week that one sentence has where the other has another."""
-    found = set()
-    for kind in sorted({w.value for w in (*one, *other) if w.value}):
-        kinds = {"figure", "number"} if kind in {"figure", "number"} else {kind}
-        left, right = _values(one, kinds), _values(other, kinds)
-        a, b = left - right, right - left
-        if a and b:
-            found.add(f"value: {min(a)} | {min(b)}")
-        elif not a and not b:
-            owned = [_owned(s, kinds) for s in (one, other)]
-            turned = [v for v in owned[0] if v in owned[1] and not owned[0][v] & owned[1][v]]
-            if len(turned) > 1 and any(owned[0][v] & owned[1][u] for v in turned for u in turned if u != v):
-                found.add(f"value: {' | '.join(sorted(turned)[:2])}")
-    return found
-
-
-def _values(sentence: Sentence, kinds: set[str]) -> Counter[str]:
-    """The sentence's values; figures at its very beginning are a page's counters, no facts."""
-    first = next((i for i, w in enumerate(sentence) if w.value != "figure"), len(sentence))
-    return Counter(w.stem if w.value == "figure" else w.text[:6] for w in sentence[first:] if w.value in kinds)
-
-
-def _owned(sentence: Sentence, kinds: set[str]) -> dict[str, set[str]]:
+def _owned(sentence: Sentence, kinds: frozenset[str]) -> dict[str, set[str]]:
     owned: dict[str, set[str]] = {}
     for a, b in zip(sentence, sentence[1:], strict=False):
         if a.value in kinds:
@@ -273,13 +316,11 @@ def _owned(sentence: Sentence, kinds: set[str]) -> dict[str, set[str]]:
     return owned
 
 
-def _parties(one: Sentence, other: Sentence, words: Senses) -> set[str]:
-    """Other actors, actors that changed places, or cases."""
+def _moved(one: Sentence, other: Sentence, words: Senses) -> set[str]:
+    """The same actors in each other's places, or cases."""
     left, right = _named(one, words), _named(other, words)
     a, b = (Counter(code for code, _, _ in side) for side in (left, right))
-    if (a - b) and (b - a):
-        return {f"party: {min(a - b)} | {min(b - a)}"}
-    if a != b:
+    if len(a) < 2 or a != b:
         return set()
     order_left, order_right = [code for code, _, _ in left], [code for code, _, _ in right]
     forms = [Counter((code, form) for code, form, _ in side) for side in (left, right)]
@@ -319,19 +360,3 @@ def _crossed(left: Named, right: Named) -> bool:
     """Whether two different actors, named by the same words, changed their endings."""
     both = [(a[0], a[1], b[1]) for a, b in zip(left, right, strict=True)]
     return len({code for code, a, b in both if a != b and stem(a) == stem(b)}) > 1
-
-
-def _renamed(
-    one: Sentence, other: Sentence, left: Counter[str], right: Counter[str], names: frozenset[str]
-) -> set[str]:
-    """A person or thing by another name in the same place."""
-    places = [{}, {}]  # type: list[dict[tuple[str, str], str]]
-    for side, sentence, against in ((0, one, right), (1, other, left)):
-        for i, word in enumerate(sentence):
-            if word.name and word.stem in names and word.stem not in against:
-                if i:
-                    places[side]["after", sentence[i - 1].stem] = word.text
-                if i + 1 < len(sentence):
-                    places[side]["before", sentence[i + 1].stem] = word.text
-    same = sorted(places[0].keys() & places[1].keys())
-    return {f"name: {places[0][key]} | {places[1][key]}" for key in same[:1]}
