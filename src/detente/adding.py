@@ -53,7 +53,9 @@ class Settings:
     def text(self) -> str:
         """The settings as JSON, equal for equal settings."""
         told = {"published": self.published and str(self.published), "charset": self.charset}
-        found = {name: value for name, value in told.items() if value} | ({"columns": dict(self.columns)} if self.columns else {})
+        found = {name: value for name, value in told.items() if value} | (
+            {"columns": dict(self.columns)} if self.columns else {}
+        )
         return json.dumps(found, ensure_ascii=False, sort_keys=True)
 
     @classmethod

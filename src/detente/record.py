@@ -87,9 +87,10 @@ class Record:
         """Add files, folders and archives; returns what became of their items.
 
         What is in the record already is not read again. ``published`` is the day of publication of what states
-        none, ``charset`` a hint for bytes that state none, ``columns`` maps fields (text, published, outlet, ...) to the
-        columns of tables; ``workers`` is the number of processes, by default one a core, four at most. Raises InputError for a path
-        that is not there. What was committed before an error or a kill is kept, and found by the next adding.
+        none, ``charset`` a hint for bytes that state none; ``columns`` maps fields (text, published, outlet, ...) to
+        the columns of tables. ``workers`` is the number of processes, by default one a core, four at most. Raises
+        InputError for a path that is not there. What was committed before an error or a kill is kept, and found by
+        the next adding.
         """
         from detente import adding
         from detente.store.journal import Journal
@@ -269,12 +270,15 @@ class Record:
         for path in paths:
             base = path if path.is_dir() else path.parent
             refused: list[Reject] = []
-            for found in chain(inputs(path, reject=refused.append), [None]):
-                for each in (*refused, *([found] if found else [])):
+            for found in chain(inputs(path, reject=refused.append), (None,)):
+                several: list[tuple[str, bytes] | Reject] = [*refused]
+                if found is not None:
+                    several.append(found)
+                refused.clear()
+                for each in several:
                     name = each.name if isinstance(each, Reject) else each[0]
                     if not (base / name.split("!")[0]).resolve().is_relative_to(own):
                         yield each
-                refused.clear()
 
     def _settle(self, journal: Journal, run: Run | None, hashes: list[str], workers: int) -> Run:
         """Bring the database up to date if it is not; returns the run with its sums, or the last one."""

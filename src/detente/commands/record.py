@@ -140,9 +140,7 @@ def add(
     if not all(mapped.values()):
         raise typer.BadParameter("write it as FIELD=COLUMN, such as text=body", param_hint="--column")
     with _progress() as tell:
-        run = record.add(
-            paths, published=published, charset=charset, columns=mapped, workers=workers, progress=tell
-        )
+        run = record.add(paths, published=published, charset=charset, columns=mapped, workers=workers, progress=tell)
     if as_json:
         _json(asdict(run))
     else:

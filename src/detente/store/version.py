@@ -9,8 +9,10 @@ from pathlib import Path
 
 _ROOMS = ("actor", "code", "lang", "ontology", "reader", "text")
 _MODULES = ("adding.py", "model.py", "reading.py", "shard.py", "store/schema.py", "store/shards.py")
-_PACKAGES = ("fastwarc", "feedparser", "lxml", "natasha", "navec", "numpy", "py3langid", "pymorphy3", "pymorphy3-dicts-ru", "razdel", "slovnet",
-             "trafilatura", "pyarrow")  # fmt: skip
+_PACKAGES = (
+    "fastwarc", "feedparser", "lxml", "natasha", "navec", "numpy", "py3langid", "pyarrow", "pymorphy3",
+    "pymorphy3-dicts-ru", "razdel", "slovnet", "trafilatura",
+)  # fmt: skip
 
 
 @cache
