@@ -77,12 +77,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work for a worker on a group, or on one part of it; ``skip`` holds what ended workers before, and how."""
+    """Work for a worker on a group, or on one part of it (of ``size`` items at most).
+
+    ``skip`` holds what ended workers before, and how.
+    """
 
     folder: Path
     sources: tuple[Source, ...]
     settings: Settings
     code: str
+    size: int
     part: int = -1
     single: bool = False
     suspect: Where | None = None
@@ -207,7 +211,7 @@ class _Desk:
             self._news.get()()
         group = _Group(sources)
         self._open += 1
-        self._submit(parse, Task(self._folder, sources, self._settings, code()), group)
+        self._submit(parse, Task(self._folder, sources, self._settings, code(), PART_ITEMS), group)
 
     def finish(self) -> None:
         """Wait until every group is in the journal."""
@@ -241,7 +245,7 @@ class _Desk:
 
     def _hear(self, group: _Group, kind: str, value: Any) -> None:
         if kind == "part":
-            task = Task(self._folder, group.sources, self._settings, code(), part=value)
+            task = Task(self._folder, group.sources, self._settings, code(), PART_ITEMS, part=value)
             if value in group.parts:  # a parsing that was begun again
                 return
             group.parts[value] = task.shard
@@ -289,7 +293,7 @@ def parse(task: Task, emit: Emit) -> None:
         for item in _items(task, source, emit):
             batch.append(item)
             characters += len(item.found.text) if isinstance(item.found, Document) else 0
-            if len(batch) >= PART_ITEMS or characters >= PART_CHARACTERS:
+            if len(batch) >= task.size or characters >= PART_CHARACTERS:
                 leave()
     if batch:
         leave()
