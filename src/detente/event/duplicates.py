@@ -75,9 +75,7 @@ class Duplicates:
     groups: dict[str, str] = field(default_factory=dict)  # document -> group, for those in one
 
 
-def group(
-    documents: Iterable[SignedText], text_of: Callable[[str], str], undone: Collection[str] = ()
-) -> Duplicates:
+def group(documents: Iterable[SignedText], text_of: Callable[[str], str], undone: Collection[str] = ()) -> Duplicates:
     """Group documents that repeat one another.
 
     ``text_of`` gives the signed text of an id (``signature.signed_text``); it is called for candidates only.
@@ -100,7 +98,7 @@ def group(
     for same in exact.values():
         head = min(same, key=_age)
         followers[head.id] = [row for row in same if row is not head]
-        pairs += [PairRow(*sorted((head.id, row.id)), "exact", 1.0) for row in followers[head.id]]
+        pairs += [PairRow(min(head.id, row.id), max(head.id, row.id), "exact", 1.0) for row in followers[head.id]]
     found = [row for members in links.groups() for row in _describe(members, followers, links)]
     ordered = sorted(found, key=lambda row: (row.group, row.document))
     return Duplicates(
@@ -114,7 +112,9 @@ def _rows(documents: Iterable[SignedText]) -> list[SignedText]:
     rows: dict[str, SignedText] = {}
     for row in documents:
         if row.signature.version != VERSION:
-            raise InputError(f"{row.id}: its signature has version {row.signature.version}, this is {VERSION}: sign it anew")
+            raise InputError(
+                f"{row.id}: its signature has version {row.signature.version}, this is {VERSION}: sign it anew"
+            )
         if rows.setdefault(row.id, row).signature != row.signature:
             raise InputError(f"{row.id}: given twice with different signatures")
     return [rows[key] for key in sorted(rows)]
@@ -237,7 +237,9 @@ class _Links:
 
     def contain(self) -> None:
         """Join a longer text to what it holds, where all of that is one group; a digest of several stays alone."""
-        for longer, held in sorted(self._contains.items(), key=lambda item: (self.rows[item[0]].signature.words, item[0])):
+        for longer, held in sorted(
+            self._contains.items(), key=lambda item: (self.rows[item[0]].signature.words, item[0])
+        ):
             groups = {self._of[shorter] for shorter, _ in held} - {self._of[longer]}
             if len(groups) == 1:
                 self._join(longer, min(shorter for shorter, _ in held if self._of[shorter] in groups))

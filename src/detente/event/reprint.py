@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 from detente.actor.gazetteer import gazetteer
@@ -117,7 +118,7 @@ def read(text: str, language: str | None = "ru") -> Read:
     sentences: list[tuple[Word, ...]] = []
     names: set[str] = set()
     for start, stop in _spans(cleaned):
-        sentence = []
+        sentence: list[Word] = []
         for match in _WORD.finditer(cleaned, start, stop):
             written = match.group()
             folded = written.casefold()
@@ -131,7 +132,7 @@ def read(text: str, language: str | None = "ru") -> Read:
             sentences.append(tuple(sentence))
     found = tuple(sentences)
     counts = Counter(word.stem for sentence in found for word in sentence)
-    pairs = Counter((a.stem, b.stem) for s in found for a, b in zip(s, s[1:], strict=False))
+    pairs = Counter((a.stem, b.stem) for s in found for a, b in pairwise(s))
     return Read(found, counts, pairs, counts.total(), pairs.total(), frozenset(names))
 
 
@@ -233,19 +234,29 @@ def _replaced(one: Sentence, other: Sentence, names: frozenset[str]) -> set[str]
     """Another actor, another figure, month or day of the week, another name in the same place."""
     if not one or not other:
         return set()
-    found = set()
-    for kind, left, right in (
+    sides: list[tuple[str, set[str], set[str]]] = [
         ("party", {w.actor for w in one if w.actor}, {w.actor for w in other if w.actor}),
-        ("name", *({w.text for w in s if w.name and w.stem in names} for s in (one, other))),
+        ("name", _names(one, names), _names(other, names)),
         *(("value", _values(one, kinds), _values(other, kinds)) for kinds in _KINDS),
-    ):
+    ]
+    found = set()
+    for kind, left, right in sides:
         if left - right and right - left:
             found.add(f"{kind}: {min(left - right)} | {min(right - left)}")
     return found
 
 
+def _names(sentence: Sentence, names: frozenset[str]) -> set[str]:
+    return {w.text for w in sentence if w.name and w.stem in names}
+
+
 def _values(sentence: Sentence, kinds: frozenset[str]) -> set[str]:
-    return {w.stem if w.value == "figure" else w.text[:6] for w in sentence if w.value in kinds}
+    return {_figure(w) for w in sentence if w.value in kinds}
+
+
+def _figure(word: Word) -> str:
+    """A value by which it is compared: figures whole, words by their beginning."""
+    return word.stem if word.value == "figure" else word.text[:6]
 
 
 def _doubted(one: Sentence, other: Sentence, words: Senses) -> set[str]:
@@ -273,20 +284,19 @@ def _turned(one: Sentence, other: Sentence) -> set[str]:
 
 def _negated(one: Sentence, other: Sentence, left: Counter[str], right: Counter[str], words: Senses) -> set[str]:
     found = set()
-    turned = [Counter(b.stem for a, b in zip(s, s[1:], strict=False) if a.text in words.negation) for s in (one, other)]
+    turned = [Counter(b.stem for a, b in pairwise(s) if a.text in words.negation) for s in (one, other)]
     for word in turned[0].keys() | turned[1].keys():
         counts = (turned[0][word], turned[1][word])
         plain_left, plain_right = left[word] - counts[0], right[word] - counts[1]
-        same_total = left[word] == right[word]
-        if counts[0] != counts[1] and (same_total or (plain_right > 0 >= plain_left) or (plain_left > 0 >= plain_right)):
-            if left[word] and right[word]:
-                found.add(f"negation: {word}")
+        one_sided = plain_right > 0 >= plain_left or plain_left > 0 >= plain_right
+        if counts[0] != counts[1] and left[word] and right[word] and (one_sided or left[word] == right[word]):
+            found.add(f"negation: {word}")
     if "не" in words.negation:
         for mine, theirs, those in ((one, left, right), (other, right, left)):
-            for word in mine:
-                rest = stem(word.text[2:]) if len(word.text) > 6 and word.text.startswith("не") else ""
-                if rest and rest in those and rest not in theirs and word.stem not in those:
-                    found.add(f"negation: {word.text}")
+            for w in mine:
+                rest = stem(w.text[2:]) if len(w.text) > 6 and w.text.startswith("не") else ""
+                if rest and rest in those and rest not in theirs and w.stem not in those:
+                    found.add(f"negation: {w.text}")
     return found
 
 
@@ -310,9 +320,9 @@ def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
 
 def _owned(sentence: Sentence, kinds: frozenset[str]) -> dict[str, set[str]]:
     owned: dict[str, set[str]] = {}
-    for a, b in zip(sentence, sentence[1:], strict=False):
+    for a, b in pairwise(sentence):
         if a.value in kinds:
-            owned.setdefault(a.stem if a.value == "figure" else a.text[:6], set()).add(b.stem)
+            owned.setdefault(_figure(a), set()).add(b.stem)
     return owned
 
 
@@ -353,7 +363,6 @@ def _named(sentence: Sentence, words: Senses) -> Named:
             found.append([entry])
         last = place
     return [entry for run in found for entry in sorted(run)]
-
 
 
 def _crossed(left: Named, right: Named) -> bool:

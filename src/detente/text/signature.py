@@ -135,7 +135,8 @@ def _shingles(words: U64) -> U64:
 def _minhash(shingles: U64) -> U32:
     multipliers, addends = _permutations()
     products = shingles[:, None] * multipliers[None, :] + addends[None, :]
-    return (products >> np.uint64(32)).min(axis=0).astype(np.uint32)
+    sketch: U32 = (products >> np.uint64(32)).min(axis=0).astype(np.uint32)
+    return sketch
 
 
 def _keys(shingles: U64) -> U32:
