@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from detente.errors import InputError
 from detente.model import Reject
@@ -114,16 +114,17 @@ def unpack(
 ) -> Iterator[tuple[str, bytes]]:
     """What an input holds: itself, or if it is an archive, each of its members, unpacked in turn."""
     limits = limits or Limits()
-    left = min(limits.total, max(limits.free, limits.ratio * len(data)))
-    yield from _Unpacker(refuse, limits, left).unpack(data, name, 0)
+    may = min(limits.total, max(limits.free, limits.ratio * len(data)))
+    yield from _Unpacker(refuse, limits, may, may).unpack(data, name, 0)
 
 
 @dataclass(slots=True)
 class _Unpacker:
-    """One input on its way; ``left`` is how many bytes all that it holds may still unpack to."""
+    """One input on its way: how many bytes all that it holds may unpack to, and how many of them are left."""
 
     refuse: Callable[[Reject], None]
     limits: Limits
+    may: int
     left: int
 
     def unpack(self, data: bytes, name: str, depth: int) -> Iterator[tuple[str, bytes]]:
@@ -140,8 +141,6 @@ class _Unpacker:
                     self.refuse(Reject(_label(inner), f"it is {foreign}"))
                 else:
                     yield from self.unpack(content, inner, depth + 1)
-                if self.left <= 0:
-                    return
 
     def _zip(self, data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         try:
@@ -189,34 +188,39 @@ class _Unpacker:
 
     def _single(self, data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         """gzip, bzip2, xz: one file, of which what comes before a cut is read."""
-        opened = {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}[_kind(data) or ""]
+        opened: dict[str | None, Callable[[io.BytesIO], io.BufferedIOBase]] = {
+            "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
+            "bzip2": bz2.BZ2File,
+            "xz": lzma.LZMAFile,
+        }
         inner = _PACKED.sub("", name)
-        content, damage = self._read(opened(io.BytesIO(data)))
-        if damage:
-            self.refuse(Reject(_label(name), damage))
+        content, damage = self._read(opened[_kind(data)](io.BytesIO(data)))
         if content:
             yield inner, content
+        if damage:
+            self.refuse(Reject(_label(name), damage))
 
-    def _read(self, stream: IO[bytes]) -> tuple[bytes | None, str | None]:
+    def _read(self, stream: Any) -> tuple[bytes | None, str | None]:
         """The content of a member, and what is wrong with it; content beside damage is what precedes a cut."""
         found: list[bytes] = []
-        size = 0
         allowed = min(self.limits.file, self.left)
+        before = self.left
         try:
             with stream:
-                while piece := stream.read(_READ):
+                # read1, since read loses what it has when it meets a cut.
+                while self.left > 0 and (piece := stream.read1(_READ)):
                     found.append(piece)
-                    size += len(piece)
-                    if size > allowed:
-                        self.left -= size
-                        return None, f"unpacks to more than {allowed >> 20} MiB: left out"
+                    self.left -= len(piece)
+                    if before - self.left > allowed:
+                        break
         except EOFError:
-            self.left -= size
             return b"".join(found), "the archive is cut off: what comes before the cut is read"
         except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
-            self.left -= size
             return None, f"it is damaged ({error})"
-        self.left -= size
+        if self.left <= 0:
+            return None, f"its archive unpacks to more than {self.may >> 20} MiB: left out"
+        if before - self.left > allowed:
+            return None, f"it unpacks to more than {allowed >> 20} MiB: left out"
         return b"".join(found), None
 
     def _refused(self, name: str) -> bool:

@@ -16,7 +16,8 @@ from detente.reader.published import find_time
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _MAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*\?>\s*)?")
+_MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")  # RSS wants an address before the name
 _FULL = ("yandex_full-text", "turbo_content", "full-text", "fulltext")
 
 
@@ -43,7 +44,8 @@ def read_feed(text: str, name: str) -> Iterator[Document | Reject]:
     import feedparser
 
     # The declared encoding may be wrong and the text is decoded already: it goes in as UTF-8 and says so.
-    data = _DECLARATION.sub("", text).encode("utf-8", "replace")
+    body = _DECLARATION.sub("", text, count=1)
+    data = body.encode("utf-8", "replace")
     try:
         feed: Any = feedparser.parse(
             io.BytesIO(data), response_headers={"content-type": "application/xml; charset=utf-8"}
@@ -61,8 +63,10 @@ def read_feed(text: str, name: str) -> Iterator[Document | Reject]:
         else:
             yield _read_entry(entry, feed.get("feed") or {}, f"{name}#{place}")
     if damage is not None and line is not None:
-        reason = f"the feed is damaged or cut off at line {line}: what could be read of it has been"
-        yield Reject(name, reason, _offset(text, line, getattr(damage, "getColumnNumber", lambda: 0)() or 0))
+        # feedparser puts a declaration of its own on a line before the text.
+        line += text[: len(text) - len(body)].count("\n") - 1
+        offset = None if "<!DOCTYPE" in text[:2000] else _offset(text, line, damage.getColumnNumber() or 0)
+        yield Reject(name, f"the feed is damaged or cut off at line {line}: what could be read has been", offset)
     elif not entries:
         yield Reject(name, "a feed without entries")
 
@@ -87,7 +91,7 @@ def _read_entry(entry: Any, feed: Any, label: str) -> Document | Reject:
         time=moment,
         url=_address(entry.get("link")),
         outlet=domain(url),
-        author=" ".join(normalise(_string(entry.get("author"))).split()) or None,
+        author=_MAIL.sub(r"\1", " ".join(normalise(_string(entry.get("author"))).split())) or None,
         kind="article",
         item=_string(entry.get("id")).strip() or None,
         origin=(" ".join(normalise(taken).split()),) if taken.strip() else (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def read_html(source: str, name: str = "the page") -> Page:
     from trafilatura.metadata import extract_metadata
     from trafilatura.utils import load_html
 
+    _hush()
     tree = load_html(source)
     if tree is None:
         raise InputError(f"{name} is HTML that does not parse: save the page again, or give its text")
@@ -102,6 +104,14 @@ def read_html(source: str, name: str = "the page") -> Page:
         url=meta.url,
         time=moment,
     )
+
+
+def _hush() -> None:
+    """Keep the libraries' complaints about bad pages off the screen: the error says what there is to say."""
+    for name in ("trafilatura", "htmldate"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def published(tree: Any, url: str | None = None) -> Stated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +22,7 @@ from detente.text.decode import Decoded, decode
 from detente.text.identify import identify, language_name
 
 Kind = Literal["telegram", "channel", "desktop_page", "sitemap", "feed", "json", "page", "table", "text"]
+_MARK = codecs.BOM_UTF8
 _DESKTOP_PAGE = (
     "a Telegram Desktop export as HTML: export the chat again as machine-readable JSON, which keeps edits, "
     "forwards and times"
@@ -43,7 +45,8 @@ def documents(
     ``columns`` maps fields (text, title, published, url, outlet, source, author, item, language, kind,
     origin, version) to the columns of a table. ``charset`` is a hint from outside, ``published`` the day of
     items that state none. Documents carry the language that they look like; with ``supported`` (ISO 639-1),
-    those in other languages become rejects that name it. Bytes raise nothing: what cannot be read is a
+    those in other languages become rejects that name it. Offsets of rejects are places in the input, or in the
+    member of an archive that their name tells before ``#``. Bytes raise nothing: what cannot be read is a
     reject.
     """
     read = _Reader(columns, charset, published, supported)
@@ -77,10 +80,16 @@ class _Reader:
         for inner, content in unpack(data, name, refused.append):
             yield from refused
             refused.clear()
-            if looks_like_warc(content):
-                yield from read_warc(content, inner, self._text)
-            else:
-                yield from self._text(content, inner, charset)
+            found = (
+                read_warc(content, inner, self._text)
+                if looks_like_warc(content)
+                else self._text(content, inner, charset)
+            )
+            number = 0
+            for number, each in enumerate(found, 1):  # noqa: B007
+                yield each
+            if not number:
+                yield Reject(inner, "it holds no texts")
         yield from refused
 
     def _text(self, data: bytes, name: str, charset: str | None) -> Iterator[Document | Reject]:
@@ -96,7 +105,7 @@ class _Reader:
         text = decoded.text
         kind = kind_of(text, self.columns)
         if kind == "telegram":
-            yield from read_export(text, name)
+            yield from _placed(read_export(text, name), data, decoded)
         elif kind == "channel":
             yield from read_channel(text, name)
         elif kind == "desktop_page":
@@ -104,7 +113,7 @@ class _Reader:
         elif kind == "sitemap":
             yield Reject(name, "a site map, which holds no texts: give the pages that it lists")
         elif kind == "feed":
-            yield from read_feed(text, name)
+            yield from _placed(read_feed(text, name), data, decoded)
         elif kind == "json":
             yield from read_json(data, decoded, name, self.columns)
         elif kind == "table":
@@ -127,6 +136,21 @@ class _Reader:
         if reason is not None:
             return Reject(f"{name}#{found.outlet}/{found.item}" if found.item else f"{name}#{number}", reason)
         return replace(found, language=language, published=found.published or self.published)
+
+
+def _placed(found: Iterator[Document | Reject], data: bytes, decoded: Decoded) -> Iterator[Document | Reject]:
+    """Offsets in the UTF-8 of the text as offsets in the input; None where those are not the same."""
+    mark = len(_MARK) if data.startswith(_MARK) else 0
+    sound, behind = decoded.text, ""
+    if decoded.replaced:
+        sound, _, behind = decoded.text.partition("\ufffd")
+    exact = len(sound.encode("utf-8", "replace")) if decoded.encoding == "utf-8" else -1
+    for each in found:
+        if isinstance(each, Reject) and each.offset is not None:
+            offset = each.offset if behind else min(each.offset, exact)
+            yield replace(each, offset=offset + mark if 0 <= offset <= exact else None)
+        else:
+            yield each
 
 
 def page_document(text: str, name: str) -> Document | Reject:

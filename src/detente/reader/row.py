@@ -26,7 +26,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "outlet": ("outlet", "domain", "site", "channel", "handle", "сайт", "канал"),
     "source": ("source", "publisher", "media", "source_name", "источник", "сми"),
     "author": ("author", "byline", "автор"),
-    "item": ("item", "id", "guid", "uid"),
+    "item": ("item", "id", "guid", "uid", "номер"),
     "language": ("language", "lang", "язык"),
     "kind": ("kind",),
     "origin": ("origin", "via", "forwarded_from"),

@@ -66,7 +66,8 @@ def _lines(data: bytes, exact: bool, name: str, columns: Mapping[str, str] | Non
         except UnicodeDecodeError as error:
             yield Reject(label, f"not UTF-8: byte {error.start + 1} of the line", offset)
         except json.JSONDecodeError as error:
-            reason = f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+            what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+            reason = f"not JSON: {what} at character {error.pos + 1}"
             yield Reject(label, reason, offset)
         except (ValueError, RecursionError):
             yield Reject(label, "not JSON that can be read: a number too long, or nested too deep", offset)

@@ -29,6 +29,8 @@ _NAME = re.compile(r'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
 _ID = re.compile(r'"id"\s*:\s*(-?\d+)')
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r'\{\s*"id"\s*:\s*-?\d+\s*,\s*"type"\s*:\s*"(?:message|service|unsupported)"')
+_DAMAGE = "the export is damaged here: the message cannot be read"
+_CUT = "the export is damaged or cut off here: what follows cannot be read"
 _MEDIA = (
     ("photo", "a photo"),
     ("poll", "a poll"),
@@ -243,12 +245,16 @@ def _salvage(text: str, name: str) -> Iterator[Document | Reject]:
     starts = list(_MESSAGES.finditer(text))
     whole = '"chats"' in text[: starts[0].start()]
     before = 0
+    told: set[str] = set()
     for start, after in zip(starts, [*(match.start() for match in starts[1:]), len(text)], strict=True):
         head = repair(text[before : start.start()])
         chat = {"name": _last(_NAME, head), "type": _last(_TYPE, head), "id": _last(_ID, head)}
         rows = list(_messages(text, start.end(), after, f"{name}#{_chat(chat).outlet}"))
         yield from _versions(_read_chat(chat, rows, name, whole))
+        told |= {row.reason for row in rows if isinstance(row, Reject)}
         before = start.end()
+    if not told or (_CUT not in told and not text.rstrip().endswith("}")):
+        yield Reject(name, _CUT, _bytes(text, len(text)))
 
 
 def _messages(text: str, at: int, stop: int, label: str) -> Iterator[Any]:
@@ -258,7 +264,7 @@ def _messages(text: str, at: int, stop: int, label: str) -> Iterator[Any]:
         at = gap.end()
         if at >= stop:
             if stop == len(text):
-                yield Reject(label, "the export is cut off: what came after this place is lost", _bytes(text, at))
+                yield Reject(label, _CUT, _bytes(text, at))
             return
         if text[at] == "]":
             return
@@ -269,10 +275,16 @@ def _messages(text: str, at: int, stop: int, label: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             following = _NEXT.search(text, at + 1, stop)
         end = following.start() if following else stop
+        mended = repair(text[at:end])
         try:
-            yield decoder.raw_decode(repair(text[at:end]))[0]
+            message, done = decoder.raw_decode(mended)
         except (ValueError, RecursionError):
-            yield Reject(label, "the export is damaged or cut off here: the message cannot be read", _bytes(text, at))
+            yield Reject(label, _DAMAGE if end < len(text) else _CUT, _bytes(text, at))
+        else:
+            yield message
+            rest = mended[done:].lstrip(", \t\r\n")
+            if following is None and not rest.startswith("]"):
+                yield Reject(label, _CUT, _bytes(text, end))
         if following is None:
             return
         at = end

@@ -176,7 +176,8 @@ def _bounds(data: bytes, at: int) -> tuple[int, str | None]:
     """Where the record at ``at`` ends, and what is wrong with it."""
     if _START.match(data, at) is None:
         return 0, "no record starts here: the file is damaged"
-    head = _HEAD_END.search(data, at, at + _HEAD)
+    following = data.find(b"\nWARC/", at + 1, at + _HEAD)
+    head = _HEAD_END.search(data, at, following if following >= 0 else at + _HEAD)
     if head is None:
         return 0, "the header of a record is cut off or too long"
     length = _LENGTH.search(data, at, head.end())
@@ -186,7 +187,9 @@ def _bounds(data: bytes, at: int) -> tuple[int, str | None]:
     if stop > len(data):
         return 0, f"a record is cut off: {len(data) - head.end()} of {int(length[1])} bytes are there"
     after = _skip_breaks(data, stop)
-    if after < len(data) and _START.match(data, after) is None:
+    # A record that ends as it should is sound, whatever stands behind it.
+    ended = data.startswith(b"\r\n\r\n", stop) or after == len(data) or _START.match(data, after) is not None
+    if not ended:
         return 0, "the Content-Length of a record is wrong, or the data behind it is damaged"
     return stop, None
 
