@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from detente.event import duplicates
-from detente.event.rows import EventActorRow, EventReportRow, EventRow, Merged, PartyRow, ReportRow
-from detente.model import content_id
+from detente.event.correct import CorrectionRow, Outcome, undone_duplicates
+from detente.event.merge import merge
+from detente.event.rows import PartyRow, ReportRow
 from detente.text.signature import Signature, signed_text
 
 Row = dict[str, Any]
@@ -24,26 +25,37 @@ SELECT s.*, d.published, d.language FROM signature AS s JOIN document AS d USING
 _PARTIES = "SELECT report, actor, side, role, sector, person, office FROM report_actor ORDER BY report, position"
 
 
-def group(read: Read) -> Mapping[str, Sequence[Row]]:
-    """Rows of the tables duplicate, pair, event, event_actor, event_report and redirect.
+def group(read: Read, corrections: Sequence[CorrectionRow] = ()) -> Mapping[str, Sequence[Row]]:
+    """Rows of the tables duplicate, pair, event, event_actor, event_report, redirect and correction.
 
     ``read`` gives the rows of a query over the tables that shards fill. The answer does not depend on the order
-    in which documents came.
+    in which documents or corrections came.
     """
-    found = repeats(read)
-    merged = merge(report_rows(read, found.groups))
+    found = repeats(read, undone_duplicates(corrections))
+    owners = {row["outlet"]: row["owner"] for row in read("SELECT outlet, owner FROM outlet WHERE owner IS NOT NULL")}
+    merged, outcomes = merge(report_rows(read, found.groups), corrections, owners)
+    became = {outcome.correction: outcome for outcome in outcomes}
     return {
         "duplicate": [asdict(row) for row in found.documents],
         "pair": [asdict(row) for row in found.pairs],
-        "event": [asdict(row) for row in merged.events],
+        "event": [{**asdict(row), "dataset": ""} for row in merged.events],
         "event_actor": [asdict(row) for row in merged.actors],
         "event_report": [asdict(row) for row in merged.reports],
         "redirect": [asdict(row) for row in merged.redirects],
+        "correction": [_correction(row, became[row.id]) for row in {row.id: row for row in corrections}.values()],
     }
 
 
-def repeats(read: Read) -> duplicates.Duplicates:
-    """Which documents repeat one another."""
+def _correction(row: CorrectionRow, outcome: Outcome) -> Row:
+    return {
+        "correction": row.id, "time": row.time.replace(tzinfo=None), "who": row.who, "why": row.why,
+        "verb": row.verb, "target": row.target, "field": row.field, "value": row.value,
+        "items": " ".join(row.items), "applied": outcome.applied, "event": outcome.event, "reason": outcome.reason,
+    }  # fmt: skip
+
+
+def repeats(read: Read, undone: Collection[str] = ()) -> duplicates.Duplicates:
+    """Which documents repeat one another; ``undone`` are those that people declared to repeat nothing."""
     signed = [
         duplicates.SignedText(
             row["document"],
@@ -54,29 +66,51 @@ def repeats(read: Read) -> duplicates.Duplicates:
         for row in read(_SIGNED)
     ]
     texts = {row["document"]: (row["text"], row["title"]) for row in read("SELECT document, text, title FROM document")}
-    return duplicates.group(signed, lambda name: signed_text(*texts[name]))
+    return duplicates.group(signed, lambda name: signed_text(*texts[name]), undone)
 
 
 def report_rows(read: Read, groups: Mapping[str, str]) -> list[ReportRow]:
-    """All reports as merging takes them, in order of their ids; ``groups`` from documents to their duplicates."""
+    """All reports as merging takes them, in order of their ids; ``groups`` from documents to their duplicates.
+
+    A report that names nobody on either side is left out: it can be no event.
+    """
     parties: dict[str, list[PartyRow]] = {}
     for row in read(_PARTIES):
         parties.setdefault(row.pop("report"), []).append(PartyRow(**row))
+    voices = {
+        (row["document"], row["attribution"]): row
+        for row in read("SELECT document, attribution, parent, voice, speaker FROM attribution")
+    }
     found = []
     for row in read(_REPORTS):
+        sides = tuple(parties.get(row["report"], ()))
+        if not any(party.side != "other" for party in sides):
+            continue
         found.append(
             ReportRow(
                 id=row["report"],
                 document=row["document"],
                 sentence=row["sentence"],
-                parties=tuple(parties.get(row["report"], ())),
-                trigger=row["entry"],
-                duplicate=groups.get(row["document"], ""),
+                parties=sides,
+                trigger=row["entry"].split("/")[0],  # the head word of the lexicon's entry
                 planned_precision=row["planned_precision"] or "none",
-                origin=tuple((row["origin"] or "").split(" < ")) if row["origin"] else (),
+                origin=tuple(row["origin"].split(" < ")) if row["origin"] else (),
+                duplicate=groups.get(row["document"], ""),
+                speaker_outlet=_outlet(row, voices),
                 **{name: row[name] for name in _SAME},
             )
         )
+    return found
+
+
+def _outlet(report: Row, voices: Mapping[tuple[str, int], Row]) -> str | None:
+    """The outlet whose words a report gives: the outermost one in its chain of speakers."""
+    number, found = report["attribution"], None
+    while number is not None:
+        voice = voices[report["document"], number]
+        if voice["voice"] == "outlet" and voice["speaker"]:
+            found = voice["speaker"]
+        number = voice["parent"]
     return found
 
 
@@ -84,31 +118,3 @@ _SAME = (
     "type", "status", "start", "stop", "precision", "mode", "domain", "aspect", "planned_type", "planned_start",
     "planned_stop", "habitual", "place", "speaker", "score", "outlet", "owner", "published", "time",
 )  # fmt: skip
-
-
-def merge(reports: Sequence[ReportRow]) -> Merged:
-    """Every report as an event of its own."""
-    events: list[EventRow] = []
-    actors: dict[tuple[str, str, str, str], EventActorRow] = {}
-    places: list[EventReportRow] = []
-    for report in reports:
-        name = content_id("e", report.id)
-        counted = report.status == "occurred" and report.start is not None and not report.habitual
-        events.append(
-            EventRow(
-                event=name, type=report.type, mode=report.mode, domain=report.domain, aspect=report.aspect,
-                status=report.status, start=report.start, stop=report.stop, precision=report.precision,
-                habitual=report.habitual, counted=counted, disputed=False, conflicts="", place=report.place,
-                trigger=report.trigger, planned_type=report.planned_type, planned_start=report.planned_start,
-                planned_stop=report.planned_stop, first=report.published, last=report.published, reports=1,
-                documents=1, outlets=1 if report.outlet else 0, sources=1, score=report.score,
-            )
-        )  # fmt: skip
-        for party in report.parties:
-            key = (name, party.side, party.actor, party.role)
-            actors.setdefault(
-                key,
-                EventActorRow(name, party.actor, party.side, party.role, party.sector, party.person, party.office, 1),
-            )
-        places.append(EventReportRow(name, report.id, report.document, 0, 1, "", report.status, report.status, ""))
-    return Merged(tuple(events), tuple(actors.values()), tuple(places), ())

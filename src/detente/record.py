@@ -31,6 +31,7 @@ from detente.store import files
 from detente.store.lock import writing
 
 if TYPE_CHECKING:
+    from detente.event.correct import CorrectionRow
     from detente.query import Filter, FoundEvent
     from detente.store.journal import Journal
 
@@ -167,14 +168,59 @@ class Record:
             files.write(self.folder / "outlets.csv", target.getvalue().encode("utf-8"))
             self._settle(Journal(self.folder / "inputs.jsonl"), None, [], 1)
 
+    def correct(
+        self,
+        verb: str,
+        target: str,
+        *,
+        who: str,
+        why: str,
+        field: str = "",
+        value: str = "",
+        items: Iterable[str] = (),
+        time: datetime | None = None,
+    ) -> Row:
+        """Overrule what was read or merged, for good: the decision is kept and applied on every rebuild.
+
+        See ``event.correct.CorrectionRow`` for the verbs. Returns its row of the table correction, which says
+        whether it could be applied. Raises InputError for a decision that makes no sense.
+        """
+        from detente.event.correct import correction
+
+        made = correction(
+            verb, target, who=who, why=why, field=field, value=value, items=items, time=time or datetime.now(UTC)
+        )
+        return self._overlay([made])[0]
+
+    def import_corrections(self, data: bytes) -> list[Row]:
+        """Take over corrections that others made (JSON lines, as in corrections.jsonl); those known are left out.
+
+        Returns their rows of the table correction. Raises InputError with the line that is wrong.
+        """
+        from detente.event.correct import load
+
+        return self._overlay(load(data))
+
+    def _overlay(self, made: list[CorrectionRow]) -> list[Row]:
+        from detente.event.correct import dump
+        from detente.store.journal import Journal
+
+        self._require()
+        with writing(self.folder):
+            known = {row.id for row in self.corrections()}
+            if new := [row for row in made if row.id not in known]:
+                files.append(self.folder / "corrections.jsonl", dump(new))
+            self._settle(Journal(self.folder / "inputs.jsonl"), None, [], 1)
+        rows = {row["correction"]: row for row in self._rows("SELECT * FROM correction ORDER BY correction")}
+        return [rows[row.id] for row in made]
+
     # --- reading ------------------------------------------------------------------------------------
 
     def runs(self) -> list[Run]:
         """All addings, oldest first."""
         found = []
         path = self.folder / "runs.jsonl"
-        lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(files.lines(path).splitlines(), 1):
             try:
                 row = json.loads(line)
                 times = {name: datetime.fromisoformat(row[name]) for name in ("started", "stopped")}
@@ -182,6 +228,18 @@ class Record:
             except (ValueError, TypeError, KeyError):
                 raise StoreError(f"{path}:{number} is damaged; remove that line") from None
         return found
+
+    def corrections(self) -> list[CorrectionRow]:
+        """What people decided, in the order in which it was written down."""
+        from detente.event.correct import load
+
+        path = self.folder / "corrections.jsonl"
+        if not path.is_file():
+            return []
+        try:
+            return load(files.lines(path))
+        except InputError as error:
+            raise StoreError(f"{path}: {error}") from None
 
     def status(self) -> Row:
         """Rows of every table, the sums over items, bytes on the disk, and whether the database is up to date."""
@@ -285,7 +343,7 @@ class Record:
         from detente.grouping import group
         from detente.store import database
 
-        past = self.runs()
+        past, corrections = self.runs(), self.corrections()
         wanted = self._mark(journal)
         done = run
         if database.mark(self.database) != wanted:
@@ -299,7 +357,7 @@ class Record:
 
             database.build(
                 self.database, self.folder / "shards", list(journal.entries.values()), {"outlet": self._edited()},
-                group, wanted, runs, workers,
+                lambda read: group(read, corrections), wanted, runs, workers,
             )  # fmt: skip
         elif run is not None:
             with database.opened(self.database) as source:
@@ -316,15 +374,8 @@ class Record:
             raise StoreError(f"{items} items were read, and the record holds {sums}: a fault, please report it")
 
     def _log(self, run: Run) -> None:
-        path = self.folder / "runs.jsonl"
-        old = path.read_bytes() if path.is_file() else b""
         row = {**asdict(run), "started": run.started.isoformat(), "stopped": run.stopped.isoformat()}
-        with path.open("ab") as target:
-            if len(old) != old.rfind(b"\n") + 1:
-                target.truncate(old.rfind(b"\n") + 1)
-            target.write(json.dumps(row).encode("utf-8") + b"\n")
-            target.flush()
-            os.fsync(target.fileno())
+        files.append(self.folder / "runs.jsonl", json.dumps(row).encode("utf-8") + b"\n")
 
     def _edited(self) -> list[Row]:
         path = self.folder / "outlets.csv"
@@ -351,7 +402,9 @@ class Record:
         from detente.store.database import FORMAT as TABLES
         from detente.store.version import building
 
-        truths = [[asdict(entry) for _, entry in sorted(journal.entries.items())], self._edited(), building(), TABLES]
+        entries = [asdict(entry) for _, entry in sorted(journal.entries.items())]
+        corrections = sorted(row.id for row in self.corrections())
+        truths = [entries, self._edited(), corrections, building(), TABLES]
         return hashlib.sha256(json.dumps(truths, ensure_ascii=True).encode("ascii")).hexdigest()
 
     @contextmanager

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
-from detente.actor.tables import Holder, holders
+from detente.actor.tables import GRACE, Holder, closed, holders
 from detente.lang.ru.inflect import fold, noun_forms, surname_forms
 
-GRACE = timedelta(days=730)  # how long before and after a tenure a name still stands for the state
-_SINGLE = frozenset({"head_of_state", "head_of_government", "foreign_minister", "defence_minister",
-                     "spokesperson_foreign", "spokesperson_head", "secretary_general"})  # fmt: skip
 _PREFIX = 3  # letters that a given name must share with the table's, for spellings vary
 
 
@@ -31,7 +28,7 @@ class People:
     def __init__(self, tenures: Iterable[Holder]) -> None:
         self._last: dict[str, list[tuple[tuple[str, ...], Holder]]] = {}
         made: dict[str, set[str]] = {}
-        for holder in _closed(tenures):
+        for holder in closed(tenures):
             for variant in _variants(holder):
                 last = variant[-1]
                 if last not in made:
@@ -86,23 +83,6 @@ class People:
             if fitting:
                 return list(dict.fromkeys(fitting))
         return []
-
-
-def _closed(tenures: Iterable[Holder]) -> list[Holder]:
-    """Tenures in order, an open one ended by the day on which somebody else takes the single office."""
-    ordered = sorted(tenures, key=lambda holder: (holder.code, holder.office, holder.start))
-    found = []
-    for index, holder in enumerate(ordered):
-        if holder.stop is None and holder.office in _SINGLE:
-            later = (
-                other.start
-                for other in ordered[index + 1 :]
-                if (other.code, other.office) == (holder.code, holder.office) and other.person != holder.person
-            )
-            stop = min((start for start in later if start > holder.start), default=None)
-            holder = replace(holder, stop=stop)
-        found.append(holder)
-    return found
 
 
 def _variants(holder: Holder) -> list[tuple[str, ...]]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,6 +22,9 @@ from detente.model import SECTORS
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
 _CODE = re.compile(r"[A-Z]{3}$")
+GRACE = timedelta(days=730)  # how long before and after a tenure a name still stands for the state
+SINGLE = frozenset({"head_of_state", "head_of_government", "foreign_minister", "defence_minister",
+                    "spokesperson_foreign", "spokesperson_head", "secretary_general"})  # fmt: skip
 NAME_KINDS = frozenset({"name", "adjective", "demonym", "combining"})
 ORGAN_KINDS = frozenset({"organ", "palace", "company", "media", "agency", "party", "official"})
 SECTOR_KINDS = frozenset({"office", "organ", "group", "equipment"})
@@ -181,6 +184,23 @@ def holders(folder: Traversable | None = None) -> list[Holder]:
                     source=row["source"],
                 )
             )
+    return found
+
+
+def closed(tenures: Iterable[Holder]) -> list[Holder]:
+    """Tenures in order, an open one ended by the day on which somebody else takes the single office."""
+    ordered = sorted(tenures, key=lambda holder: (holder.code, holder.office, holder.start))
+    found = []
+    for index, holder in enumerate(ordered):
+        if holder.stop is None and holder.office in SINGLE:
+            later = (
+                other.start
+                for other in ordered[index + 1 :]
+                if (other.code, other.office) == (holder.code, holder.office) and other.person != holder.person
+            )
+            stop = min((start for start in later if start > holder.start), default=None)
+            holder = replace(holder, stop=stop)
+        found.append(holder)
     return found
 
 

@@ -42,6 +42,29 @@ def write(path: Path, data: bytes) -> None:
     sync(path.parent)
 
 
+def append(path: Path, data: bytes) -> None:
+    """Add whole lines to a file, on the disk when this returns; a line that a kill tore off before is cut away."""
+    new = not path.exists()
+    with path.open("ab") as target:
+        whole = len(lines(path))
+        if target.tell() != whole:
+            target.truncate(whole)
+        target.write(data)
+        target.flush()
+        os.fsync(target.fileno())
+    if new:
+        sync(path.parent)
+
+
+def lines(path: Path) -> bytes:
+    """The whole lines of a file, without one that was torn; nothing where there is no file."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    return data[: data.rfind(b"\n") + 1]
+
+
 @contextmanager
 def folder(path: Path) -> Iterator[Path]:
     """A temporary folder that takes the place ``path`` as a whole at the end, unless ``path`` is there by then."""

@@ -7,7 +7,6 @@ input holds. At the end of an adding the list is written anew in order, so that 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +42,8 @@ class Journal:
                 self.entries[entry.input] = entry
 
     def _lines(self) -> list[list[Entry]]:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return []
-        whole = data[: data.rfind(b"\n") + 1]
         found = []
-        for number, line in enumerate(whole.splitlines(), 1):
+        for number, line in enumerate(files.lines(self.path).splitlines(), 1):
             try:
                 found.append([Entry(**{**row, "shards": tuple(row["shards"])}) for row in json.loads(line)])
             except (ValueError, TypeError, KeyError):
@@ -60,29 +54,8 @@ class Journal:
 
     def append(self, entries: list[Entry]) -> None:
         """Commit some inputs together, on the disk when this returns. Raises OSError where the disk refuses."""
-        self._mend()
-        new = not self.path.exists()
-        with self.path.open("ab") as target:
-            target.write(_line(entries))
-            target.flush()
-            os.fsync(target.fileno())
-        if new:
-            files.sync(self.path.parent)
+        files.append(self.path, _line(entries))
         self.entries.update({entry.input: entry for entry in entries})
-
-    def _mend(self) -> None:
-        """Cut off a line that was torn by a kill, so that the next one starts afresh."""
-        try:
-            with self.path.open("rb+") as stream:
-                stream.seek(0, os.SEEK_END)
-                if not stream.tell():
-                    return
-                stream.seek(-1, os.SEEK_END)
-                if stream.read(1) != b"\n":
-                    stream.seek(0)
-                    stream.truncate(stream.read().rfind(b"\n") + 1)
-        except FileNotFoundError:
-            return
 
     def tidy(self) -> None:
         """Write the list anew, a line an input, in order of their hashes."""

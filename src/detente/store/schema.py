@@ -7,7 +7,7 @@ Tables are flat: no lists, no structs, names in snake_case, so that R, Stata, pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Type = Literal["text", "integer", "real", "boolean", "date", "time", "bytes"]
@@ -244,7 +244,10 @@ EVENT = Table(
     ("event",),
     (
         _text("event", "Hash of the report that was published first."),
-        *_ACT,
+        _text("dataset", "The dataset that it was imported from; '' for one merged from reports."),
+        *_ACT[:2],
+        replace(_ACT[2], null=True),
+        _ACT[3],
         _text("status", "occurred, planned, denied, cancelled or conjectured, as the last word on it is."),
         *_dates("", "the act"),
         _flag("habitual", "Whether the act is held regularly: no single act."),
@@ -344,6 +347,25 @@ SIGNATURE = Table(
     "shard",
     exported=False,
 )
+CORRECTION = Table(
+    "correction",
+    "One decision of a person, and what became of it.",
+    ("correction",),
+    (
+        _text("correction", "Hash of the decision."),
+        Column("time", "time", "When it was made.", "UTC"),
+        _text("who", "Who made it."),
+        _text("why", "Why."),
+        _text("verb", "reject, recode, split, merge, actor, duplicate or undo."),
+        _text("target", "The event, document or correction that it is about."),
+        _text("field", "The field that is recoded, or the actor that is replaced."),
+        _text("value", "The new value."),
+        _text("items", "The reports split off or the events merged, parted by blanks."),
+        _flag("applied", "Whether it could be applied."),
+        _text("event", "The event where it was applied, or ''."),
+        _text("reason", "Why it was not applied, or ''."),
+    ),
+)
 INPUT = Table(
     "input",
     "One file, or one member of an archive, that was added; its bytes are kept.",
@@ -399,5 +421,5 @@ RUN = Table(
 )
 
 SHARD_TABLES = (ITEM, DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR, SIGNATURE)
-BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, RUN)
+BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, CORRECTION, RUN)
 TABLES = (*SHARD_TABLES, *BUILT_TABLES)
