@@ -107,7 +107,9 @@ def test_every_item_is_a_document_a_duplicate_or_a_reject(desk: Path, tmp_path: 
     assert len(reasons) == 5
     assert any("English" in reason for reason in reasons.values())
     assert any("empty" in reason for reason in reasons.values())
-    assert record.status()["sums"] == {"items": 53, "documents": 46, "duplicates": 2, "rejects": 5}
+    assert record.status()["sums"] == {
+        "items": 53, "documents": 46, "rows": 0, "duplicates": 2, "rejects": 5,
+    }  # fmt: skip
     assert record.status()["up_to_date"]
     found = record.events(Filter(dyad=("KAZ", "TUR"), type="CONSULT"), evidence=True)
     assert found
@@ -434,3 +436,42 @@ def test_commands_on_a_record(desk: Path, tmp_path: Path, monkeypatch: pytest.Mo
     missing = runner.invoke(app, ["status", "-r", str(tmp_path / "none")])
     assert missing.exit_code == 2
     assert "is no record" in missing.output
+
+
+def test_datasets_become_events_of_their_own_once(tmp_path: Path) -> None:
+    header = "date,source_name,event_text,target_name\n"
+    rows = [
+        "2018-01-02,Kazakhstan,Make a visit,Turkey",
+        "2018-01-03,Turkey,Consult,Azerbaijan",
+        "2018-01-04,Nobody Known,Consult,Turkey",
+    ]
+    (tmp_path / "one.csv").write_text(header + "\n".join(rows) + "\nno date,Turkey,Consult,Russia\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text(header + "\n".join(rows[:2]) + "\n", encoding="utf-8")
+    record = Record(tmp_path / "record")
+    run = record.add([tmp_path / "one.csv", tmp_path / "two.csv"], workers=2)
+    assert (run.items, run.documents, run.rows, run.duplicates, run.rejects) == (6, 0, 3, 2, 1)
+    found = record.events(Filter(dyad=("KAZ", "TUR")))
+    assert [(each.row["dataset"], each.row["type"], each.actors) for each in found] == [("icews", "CONSULT", ("KAZ",))]
+    assert len(record.events()) == 2
+    assert not record.add([tmp_path / "two.csv"]).new
+
+
+def test_people_have_the_last_word(tmp_path: Path) -> None:
+    (tmp_path / "some.jsonl").write_text(lines(range(3)), encoding="utf-8")
+    record = Record(tmp_path / "record")
+    record.add([tmp_path / "some.jsonl"], workers=1)
+    event = record.events(Filter(actor="KAZ"))[0].row["event"]
+    done = record.correct("recode", event, who="A. Reader", why="an example", field="domain", value="legal")
+    assert (done["applied"], done["event"]) == (True, event)
+    (tmp_path / "more.jsonl").write_text(lines(range(3, 6)), encoding="utf-8")
+    record.add([tmp_path / "more.jsonl"], workers=1)
+    record.rebuild()
+    row = record.events(Filter(event=event))[0].row
+    assert (row["domain"], row["corrections"]) == ("legal", done["correction"])
+    shared = (record.folder / "corrections.jsonl").read_bytes()
+    other = Record(tmp_path / "other")
+    other.add([tmp_path / "some.jsonl"], workers=1)
+    assert [each["applied"] for each in other.import_corrections(shared)] == [True]
+    assert other.events(Filter(event=event))[0].row["domain"] == "legal"
+    with pytest.raises(InputError, match="no correction"):
+        record.correct("doubt", event, who="A. Reader", why="an example")

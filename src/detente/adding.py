@@ -9,7 +9,6 @@ finds what was committed.
 from __future__ import annotations
 
 import hashlib
-import json
 import pickle
 import queue
 import shutil
@@ -17,11 +16,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from detente import shard
+from detente import importing, shard
 from detente.engine import Pool, WorkerDied
 from detente.errors import DataError, InputError, StoreError
 from detente.model import Document, Reject
@@ -29,78 +27,11 @@ from detente.shard import Item
 from detente.store import files, shards
 from detente.store.journal import Entry, Journal
 from detente.store.version import code
+from detente.task import Emit, Settings, Source, Task, Where
 
 GROUP_INPUTS, GROUP_BYTES = 64, 4_000_000
 PART_ITEMS, PART_CHARACTERS = 256, 1_500_000
 _STARTS = 3  # deaths before the first sign after which no worker will do
-
-Emit = Callable[[Any], None]
-Where = tuple[str, str, int]  # what a worker is at: parse or read, the input, the position
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How inputs are read; part of a shard's name.
-
-    ``published`` is the day of publication of items that state none, ``charset`` a hint for inputs that state none,
-    ``columns`` pairs of a field and the column of a table that holds it.
-    """
-
-    published: date | None = None
-    charset: str | None = None
-    columns: tuple[tuple[str, str], ...] = ()
-
-    def text(self) -> str:
-        """The settings as JSON, equal for equal settings."""
-        told = {"published": self.published and str(self.published), "charset": self.charset}
-        found = {name: value for name, value in told.items() if value} | (
-            {"columns": dict(self.columns)} if self.columns else {}
-        )
-        return json.dumps(found, ensure_ascii=False, sort_keys=True)
-
-    @classmethod
-    def parse(cls, text: str) -> Settings:
-        """The settings that ``text`` gave."""
-        row = json.loads(text)
-        day = date.fromisoformat(row["published"]) if "published" in row else None
-        return cls(day, row.get("charset"), tuple(sorted(row.get("columns", {}).items())))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One input: SHA-256 of its bytes, its name, its size in bytes."""
-
-    input: str
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Work for a worker on a group, or on one part of it (of ``size`` items at most).
-
-    ``skip`` holds what ended workers before, and how.
-    """
-
-    folder: Path
-    sources: tuple[Source, ...]
-    settings: Settings
-    code: str
-    size: int
-    part: int = -1
-    single: bool = False
-    suspect: Where | None = None
-    skip: tuple[tuple[Where, str], ...] = ()
-
-    @property
-    def shard(self) -> str:
-        """Name of the shard that this part becomes."""
-        return shards.key([source.input for source in self.sources], self.part, self.code, self.settings.text())
-
-    @property
-    def staged(self) -> Path:
-        """Where the items of this part wait."""
-        return self.folder / "staging" / f"{self.shard}.pickle"
 
 
 @dataclass(slots=True)
@@ -290,6 +221,14 @@ def parse(task: Task, emit: Emit) -> None:
         part, characters = part + 1, 0
 
     for source in task.sources:
+        kind = _dataset(task, source)
+        if kind is not None:
+            if batch:  # a dataset's parts are its own
+                leave()
+            for _ in importing.parts(task, source, kind, part, emit):
+                emit(("part", part))
+                part += 1
+            continue
         for item in _items(task, source, emit):
             batch.append(item)
             characters += len(item.found.text) if isinstance(item.found, Document) else 0
@@ -297,6 +236,21 @@ def parse(task: Task, emit: Emit) -> None:
                 leave()
     if batch:
         leave()
+
+
+def _dataset(task: Task, source: Source) -> str | None:
+    """What event dataset an input is, None where it is none. Columns of a text in the settings say that it is none."""
+    fields = {field for field, _ in task.settings.columns}
+    if "text" in fields or ("parse", source.input, 0) in dict(task.skip):
+        return None
+    if fields & {"actor", "recipient", "day"}:
+        return "table"
+    from detente.dataset import kind_of
+
+    try:
+        return kind_of(shards.Originals(task.folder / "originals").load(source.input), source.name)
+    except InputError:
+        return None
 
 
 def _items(task: Task, source: Source, emit: Emit) -> Iterator[Item]:
@@ -350,7 +304,7 @@ def read(task: Task, emit: Emit) -> None:
 
     root, name = task.folder / "shards", task.shard
     if shards.has(root, name):
-        emit(("items", shards.manifest(root, name)["rows"]["item"]))
+        emit(("items", sum(shards.manifest(root, name)["inputs"].values())))
         return
     items: list[Item] = pickle.loads(task.staged.read_bytes())
     skip = dict(task.skip)

@@ -24,13 +24,14 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.adding import Progress, Settings
 from detente.errors import InputError, StoreError
 from detente.model import Reject
 from detente.store import files
 from detente.store.lock import writing
+from detente.task import Settings
 
 if TYPE_CHECKING:
+    from detente.adding import Progress
     from detente.event.correct import CorrectionRow
     from detente.query import Filter, FoundEvent
     from detente.store.journal import Journal
@@ -42,9 +43,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One adding. ``items`` are those of all its inputs, known ones too; the three kinds add up to it.
+    """One adding. ``items`` are those of all its inputs, known ones too; the four kinds add up to it.
 
-    Times are in UTC; ``new`` tells whether anything in the record changed.
+    ``rows`` are items of datasets. Times are in UTC; ``new`` tells whether anything in the record changed.
     """
 
     run: int
@@ -57,6 +58,7 @@ class Run:
     known: int
     items: int
     documents: int
+    rows: int
     duplicates: int
     rejects: int
     new: bool = True
@@ -109,7 +111,8 @@ class Record:
             tally, hashes = adding.add(self.folder, self._inputs(named), journal, settings, workers, progress)
             run = Run(
                 run=len(self.runs()) + 1, started=started, stopped=started, command=settings.text(), code=code(),
-                workers=workers, inputs=tally.inputs, known=tally.known, items=0, documents=0, duplicates=0, rejects=0,
+                workers=workers, inputs=tally.inputs, known=tally.known, items=0, documents=0, rows=0,
+                duplicates=0, rejects=0,
             )  # fmt: skip
             run = self._settle(journal, run, hashes, workers)
             read = {name for name in hashes if name not in tally.before}
@@ -322,6 +325,7 @@ class Record:
 
     def _inputs(self, paths: Sequence[Path]) -> Iterator[tuple[str, bytes] | Reject]:
         """The inputs under the paths, and what gives none, without what lies in the record itself."""
+        from detente.dataset.stream import is_parquet
         from detente.reader import inputs
 
         own = self.folder.resolve()
@@ -335,8 +339,12 @@ class Record:
                 refused.clear()
                 for each in several:
                     name = each.name if isinstance(each, Reject) else each[0]
-                    if not (base / name.split("!")[0]).resolve().is_relative_to(own):
-                        yield each
+                    place = base / name.split("!")[0]
+                    if place.resolve().is_relative_to(own):
+                        continue
+                    if isinstance(each, Reject) and place.is_file() and is_parquet(place):
+                        each = (name, place.read_bytes())  # no text, but it may be a dataset
+                    yield each
 
     def _settle(self, journal: Journal, run: Run | None, hashes: list[str], workers: int) -> Run:
         """Bring the database up to date if it is not; returns the run with its sums, or the last one."""
@@ -370,7 +378,7 @@ class Record:
 
         with database.opened(self.database) as source:
             sums = database.totals(source, sorted(read))
-        if sums["items"] != items or items != sums["documents"] + sums["duplicates"] + sums["rejects"]:
+        if sums["items"] != items or items != sum(sums[name] for name in sums if name != "items"):
             raise StoreError(f"{items} items were read, and the record holds {sums}: a fault, please report it")
 
     def _log(self, run: Run) -> None:
@@ -424,8 +432,8 @@ class Record:
 
 def _summed(run: Run, sums: dict[str, int]) -> Run:
     return replace(
-        run, stopped=_now(), items=sums["items"], documents=sums["documents"], duplicates=sums["duplicates"],
-        rejects=sums["rejects"],
+        run, stopped=_now(), items=sums["items"], documents=sums["documents"], rows=sums["rows"],
+        duplicates=sums["duplicates"], rejects=sums["rejects"],
     )  # fmt: skip
 
 
@@ -437,4 +445,4 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_NO_RUN = Run(0, datetime.min, datetime.min, "", "", 0, 0, 0, 0, 0, 0, 0, False)
+_NO_RUN = Run(0, datetime.min, datetime.min, "", "", 0, 0, 0, 0, 0, 0, 0, 0, False)

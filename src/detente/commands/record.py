@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -99,6 +99,15 @@ def _table(rows: Sequence[Sequence[object]], heads: Sequence[str], right: Sequen
     typer.echo(captured.get(), nl=False, color=True)
 
 
+def _sum(sums: Mapping[str, Any]) -> str:
+    """What items became, as a sum; rows of datasets only where there are some."""
+    rows = f" + rows of datasets: {sums['rows']}" if sums["rows"] else ""
+    return (
+        f"{sums['items']} = documents: {sums['documents']}{rows} + duplicates: {sums['duplicates']} + "
+        f"rejected: {sums['rejects']}"
+    )
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
     """How far an adding is, on standard error, where somebody sees it."""
@@ -145,10 +154,7 @@ def add(
         _json(asdict(run))
     else:
         known = f" ({run.known} known already)" if run.known else ""
-        typer.echo(
-            f"inputs: {run.inputs}{known}; items: {run.items} = documents: {run.documents} + duplicates: "
-            f"{run.duplicates} + rejected: {run.rejects}" + ("" if run.new else "; nothing new")
-        )
+        typer.echo(f"inputs: {run.inputs}{known}; items: {_sum(asdict(run))}" + ("" if run.new else "; nothing new"))
     if run.rejects:
         complain(f"why items were rejected: detente rejects -r {folder}")
         raise typer.Exit(SOME_REJECTED)
@@ -171,11 +177,7 @@ def status(folder: Folder = _HERE, as_json: Json = False) -> None:
     if as_json:
         _json(found)
         return
-    sums = found["sums"]
-    typer.echo(
-        f"{found['folder']}: {found['bytes'] / 1e6:.1f} MB\nitems: {sums['items']} = documents: {sums['documents']} + "
-        f"duplicates: {sums['duplicates']} + rejected: {sums['rejects']}"
-    )
+    typer.echo(f"{found['folder']}: {found['bytes'] / 1e6:.1f} MB\nitems: {_sum(found['sums'])}")
     _table(list(found["rows"].items()), ("table", "rows"), right=(1,))
     if found["inputs_of_older_code"]:
         complain(f"inputs read by older code: {found['inputs_of_older_code']}; 'detente rebuild' reads them again")
@@ -194,15 +196,18 @@ def runs(folder: Folder = _HERE, as_json: Json = False) -> None:
     if as_json:
         _json([asdict(run) for run in found])
         return
-    heads = ("run", "started", "inputs", "known", "items", "documents", "duplicates", "rejects", "seconds")
+    heads = (
+        "run", "started", "inputs", "known", "items", "documents", "rows", "duplicates", "rejects",
+        "seconds",
+    )  # fmt: skip
     rows = [
         (
-            run.run, f"{run.started:%Y-%m-%d %H:%M}", run.inputs, run.known, run.items, run.documents, run.duplicates,
-            run.rejects, f"{(run.stopped - run.started).total_seconds():.1f}",
+            run.run, f"{run.started:%Y-%m-%d %H:%M}", run.inputs, run.known, run.items, run.documents, run.rows,
+            run.duplicates, run.rejects, f"{(run.stopped - run.started).total_seconds():.1f}",
         )
         for run in found
     ]  # fmt: skip
-    _table(rows, heads, right=range(2, 9))
+    _table(rows, heads, right=range(2, 10))
 
 
 @app.command()

@@ -18,7 +18,17 @@ import pyarrow as pa
 from detente.errors import StoreError
 from detente.store import files, shards
 from detente.store.journal import Entry
-from detente.store.schema import BUILT_TABLES, DOCUMENT, ITEM, OUTLET, SHARD_TABLES, TABLES, Table
+from detente.store.schema import (
+    BUILT_TABLES,
+    DOCUMENT,
+    DOCUMENT_TABLES,
+    EVENT,
+    IMPORT_TABLES,
+    ITEM,
+    OUTLET,
+    TABLES,
+    Table,
+)
 
 FORMAT = 1  # of the tables: a file of another format is built again
 _SQL = {
@@ -73,6 +83,7 @@ def build(
 
         for name, found in sorted(group(read).items()):
             _insert(database, name, found)
+        _datasets(database)
         _check(database)
         database.execute("CREATE TABLE meta (name VARCHAR, value VARCHAR)")
         database.execute("INSERT INTO meta VALUES ('format', ?), ('mark', ?)", [str(FORMAT), mark])
@@ -122,15 +133,11 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
         if entry.refused is not None
     ]
     database.register("refused_inputs", pa.Table.from_pylist(refused, schema=shards.arrow_schema(ITEM)))
-    paths = shards.parquet_files(root, names, ITEM.name)
-    if not paths:
-        database.execute("INSERT INTO item SELECT * FROM refused_inputs ORDER BY input")
-        return
-    shard = r"regexp_extract(filename, '([0-9a-f]{32})[/\\][a-z_]+\.parquet$', 1)"
+    source, values = _found(root, names, ITEM)
     database.execute(
-        f"CREATE TEMP TABLE every AS SELECT found.* FROM (SELECT {_names(ITEM)}, {shard} AS shard FROM "
-        "read_parquet(?, filename = true)) AS found JOIN current_shards USING (input, shard)",
-        [paths],
+        f"CREATE TEMP TABLE every AS SELECT {_names(ITEM, 'found.')}, shard FROM {source} AS found "
+        "JOIN current_shards USING (input, shard)",
+        values,
     )
     # Of a document that stands in several places, the first place by hash counts: in whatever order they were added.
     database.execute(
@@ -143,18 +150,77 @@ def _load(database: duckdb.DuckDBPyConnection, root: Path, entries: Sequence[Ent
         document, name, reason, byte FROM every LEFT JOIN chosen USING (document)
         UNION ALL SELECT * FROM refused_inputs ORDER BY input, position"""
     )
-    for table in SHARD_TABLES:
-        paths = shards.parquet_files(root, names, table.name)
-        if table is ITEM or not paths:
-            continue
-        keys = ", ".join(f'"{name}"' for name in table.key)
+    for table in DOCUMENT_TABLES:
+        source, values = _found(root, names, table)
         database.execute(
-            f'INSERT INTO "{table.name}" SELECT {_names(table, "found.")} FROM (SELECT *, {shard} AS shard FROM '
-            f"read_parquet(?, filename = true)) AS found JOIN chosen USING (document, shard) ORDER BY {keys}",
-            [paths],
+            f'INSERT INTO "{table.name}" SELECT {_names(table, "found.")} FROM {source} AS found '
+            f"JOIN chosen USING (document, shard) ORDER BY {_keys(table)}",
+            values,
         )
+    _imports(database, root, names)
     database.unregister("current_shards")
     database.unregister("refused_inputs")
+
+
+def _keys(table: Table) -> str:
+    return ", ".join(f'"{name}"' for name in table.key)
+
+
+def _found(root: Path, names: Sequence[str], table: Table) -> tuple[str, list[Any]]:
+    """What to select a table's rows of some shards from, each with its shard, and the values of the query."""
+    paths = shards.parquet_files(root, names, table.name)
+    if not paths:
+        return f"(SELECT *, '' AS shard FROM \"{table.name}\" WHERE false)", []
+    shard = r"regexp_extract(filename, '([0-9a-f]{32})[/\\][a-z_]+\.parquet$', 1)"
+    return f"(SELECT {_names(table)}, {shard} AS shard FROM read_parquet(?, filename = true))", [paths]
+
+
+def _imports(database: duckdb.DuckDBPyConnection, root: Path, names: Sequence[str]) -> None:
+    """Rows of datasets, each once: of equal ones the first place counts; how many there were is kept aside."""
+    database.execute("CREATE TEMP TABLE imported (input VARCHAR, found BIGINT)")
+    for table in IMPORT_TABLES:
+        source, values = _found(root, names, table)
+        if not values:
+            continue
+        database.execute(
+            f"CREATE TEMP TABLE rows_read AS SELECT {_names(table, 'found.')} FROM {source} AS found "
+            "JOIN current_shards USING (input, shard)",
+            values,
+        )
+        database.execute("INSERT INTO imported SELECT input, count(*) FROM rows_read GROUP BY input")
+        database.execute(
+            f'INSERT INTO "{table.name}" SELECT {_names(table)} FROM rows_read QUALIFY row_number() OVER '
+            f"(PARTITION BY {_keys(table)} ORDER BY input, position) = 1 ORDER BY {_keys(table)}"
+        )
+        database.execute("DROP TABLE rows_read")
+
+
+def _datasets(database: duckdb.DuckDBPyConnection) -> None:
+    """Countable rows of datasets as events of their own, without reports."""
+    name = "'s' || substr(sha256(dataset || chr(31) || source_id), 1, 16)"
+    given = {
+        "event": name, "dataset": "dataset", "type": "type", "mode": "mode", "domain": "domain", "aspect": "NULL",
+        "status": "status", "start": "day", "stop": "day", "precision": "'day'", "habitual": "false",
+        "counted": "status = 'occurred'", "disputed": "false", "conflicts": "''", "place": "NULL", "trigger": "code",
+        "planned_type": "planned_type", "planned_start": "NULL", "planned_stop": "NULL", "first": "published",
+        "last": "published", "reports": "0", "documents": "0", "outlets": "0", "sources": "0", "score": "1.0",
+        "fulfilled": "''", "ended": "''", "corrections": "''",
+    }  # fmt: skip
+    columns = ", ".join(given[column] for column in EVENT.names)
+    database.execute(f"INSERT INTO event SELECT {columns} FROM dataset_event WHERE countable ORDER BY 1")
+    sides = []
+    for side, more in (("actor", "more_actors"), ("recipient", "more_recipients")):
+        known = f"{side}_role AS role, {side}_sector AS sector, {side}_person AS person, {side}_office AS office"
+        sides += [
+            f"SELECT {name} AS event, {side} AS actor, '{side}' AS side, {known} FROM dataset_event "
+            f"WHERE countable AND {side} IS NOT NULL",
+            f"SELECT {name}, unnest(string_split({more}, ' ')), '{side}', 'party', 'unspecified', NULL, NULL "
+            f"FROM dataset_event WHERE countable AND {more} <> ''",
+        ]
+    database.execute(
+        f"INSERT INTO event_actor SELECT event, actor, side, role, min(sector), min(person), min(office), 0 "
+        f"FROM ({' UNION ALL '.join(sides)}) GROUP BY event, actor, side, role ORDER BY event, side, actor, role"
+    )
 
 
 _PAIRS = pa.schema([("input", pa.string()), ("shard", pa.string())])
@@ -166,17 +232,32 @@ def _inputs(database: duckdb.DuckDBPyConnection, entries: Sequence[Entry]) -> No
         for row in rows(
             database,
             "SELECT input, count(*) AS items, count(*) FILTER (outcome = 'document') AS documents, "
-            "count(*) FILTER (outcome = 'duplicate') AS duplicates, count(*) FILTER (outcome = 'reject') AS rejects "
-            "FROM item GROUP BY input",
+            "0 AS rows, count(*) FILTER (outcome = 'duplicate') AS duplicates, "
+            "count(*) FILTER (outcome = 'reject') AS rejects FROM item GROUP BY input",
         )
     }
-    nothing = {"items": 0, "documents": 0, "duplicates": 0, "rejects": 0}
+    kept = {
+        row["input"]: row["rows"]
+        for row in rows(
+            database,
+            "SELECT input, count(*) AS rows FROM (SELECT input FROM dataset_event UNION ALL "
+            "SELECT input FROM dyad_day) GROUP BY input",
+        )
+    }
+    for row in rows(database, "SELECT input, sum(found)::BIGINT AS found FROM imported GROUP BY input"):
+        sums = counted.setdefault(row["input"], dict(_NOTHING))
+        sums["items"] += row["found"]
+        sums["rows"] = kept.get(row["input"], 0)
+        sums["duplicates"] += row["found"] - sums["rows"]
     found = [
         {"input": entry.input, "name": entry.name, "size": entry.size, "code": entry.code, "settings": entry.settings}
-        | {name: counted.get(entry.input, nothing)[name] for name in nothing}
+        | {name: counted.get(entry.input, _NOTHING)[name] for name in _NOTHING}
         for entry in sorted(entries, key=lambda entry: entry.input)
     ]
     _insert(database, "input", found)
+
+
+_NOTHING = {"items": 0, "documents": 0, "rows": 0, "duplicates": 0, "rejects": 0}
 
 
 def _outlets(database: duckdb.DuckDBPyConnection, edited: Sequence[Row]) -> None:
@@ -207,30 +288,28 @@ def _insert(database: duckdb.DuckDBPyConnection, name: str, found: Sequence[Row]
         return
     table = next(table for table in BUILT_TABLES if table.name == name)
     database.register("rows_made", pa.Table.from_pylist(list(found), schema=shards.arrow_schema(table)))
-    keys = ", ".join(f'"{key}"' for key in table.key)
-    database.execute(f'INSERT INTO "{name}" SELECT {_names(table)} FROM rows_made ORDER BY {keys}')
+    database.execute(f'INSERT INTO "{name}" SELECT {_names(table)} FROM rows_made ORDER BY {_keys(table)}')
     database.unregister("rows_made")
 
 
 def _check(database: duckdb.DuckDBPyConnection) -> None:
     """Keys are keys, and every item is one of three. Raises StoreError where they are not."""
     for table in TABLES:
-        keys = ", ".join(f'"{key}"' for key in table.key)
-        query = f'SELECT count(*) AS rows, count(DISTINCT ({keys})) AS keys FROM "{table.name}"'
+        query = f'SELECT count(*) AS rows, count(DISTINCT ({_keys(table)})) AS keys FROM "{table.name}"'
         found = rows(database, query)[0]
         if found["rows"] != found["keys"]:
             raise StoreError(f"the table {table.name} has {found['rows']} rows and {found['keys']} keys: a fault")
     sums = totals(database)
     documents = rows(database, f"SELECT count(*) AS rows FROM {DOCUMENT.name}")[0]["rows"]
-    if sums["items"] != sums["documents"] + sums["duplicates"] + sums["rejects"] or sums["documents"] != documents:
+    if sums["items"] != sum(sums[name] for name in sums if name != "items") or sums["documents"] != documents:
         raise StoreError(f"items do not add up: {sums}, documents in their table: {documents}: a fault")
 
 
 def totals(database: duckdb.DuckDBPyConnection, inputs: Sequence[str] | None = None) -> dict[str, int]:
-    """Numbers of items, documents, duplicates and rejects in the record, or in some of its inputs."""
+    """Numbers of items, documents, rows, duplicates and rejects in the record, or in some of its inputs."""
     where, values = ("", []) if inputs is None else (" WHERE list_contains(?, input)", [sorted(set(inputs))])
-    names = ("items", "documents", "duplicates", "rejects")
-    columns = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
+    names = tuple(_NOTHING)
+    columns = ", ".join(f'coalesce(sum("{name}"), 0)::BIGINT AS "{name}"' for name in names)
     return {
         name: int(value) for name, value in rows(database, f"SELECT {columns} FROM input{where}", values)[0].items()
     }

@@ -46,9 +46,11 @@ def append(path: Path, data: bytes) -> None:
     """Add whole lines to a file, on the disk when this returns; a line that a kill tore off before is cut away."""
     new = not path.exists()
     with path.open("ab") as target:
-        whole = len(lines(path))
-        if target.tell() != whole:
-            target.truncate(whole)
+        if size := target.tell():
+            with path.open("rb") as source:
+                source.seek(size - 1)
+                if source.read(1) != b"\n":
+                    target.truncate(len(lines(path)))
         target.write(data)
         target.flush()
         os.fsync(target.fileno())

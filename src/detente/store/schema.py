@@ -107,7 +107,7 @@ _ACT = (
 
 ITEM = Table(
     "item",
-    "One item of an input and what became of it: every item that was read is here once.",
+    "One item of an input and what became of it: every item that was read is here once, but for rows of datasets.",
     ("input", "position"),
     (
         _text("input", "The input that it stands in: input.input."),
@@ -366,6 +366,66 @@ CORRECTION = Table(
         _text("reason", "Why it was not applied, or ''."),
     ),
 )
+DATASET_EVENT = Table(
+    "dataset_event",
+    "One row of an imported event dataset, as the dataset coded it; countable ones stand in event too.",
+    ("dataset", "source_id"),
+    (
+        _text("dataset", "The dataset."),
+        _text("source_id", "Its own id of the row, or a hash of the row where it has none."),
+        _text("input", "The input that it stands in: input.input."),
+        _count("position", "Its place among the items of the input, from 0.", "items"),
+        _flag("countable", "Whether it is an event of PLOVER between two different actors of our tables."),
+        Column("day", "date", "The day that the dataset gives.", "day"),
+        _text("actor", _ACTOR, null=True),
+        _text("recipient", _ACTOR, null=True),
+        _text("actor_name", "Who did it, in the dataset's words."),
+        _text("recipient_name", "To whom, in the dataset's words."),
+        _text("code", "The dataset's code of the event."),
+        _text("type", "PLOVER's event type; empty where PLOVER has no such event.", null=True),
+        _text("mode", "PLOVER's mode.", null=True),
+        _text("quad", "PLOVER's quad class."),
+        _text("domain", "The domain, where the dataset tells one.", null=True),
+        _text("planned_type", "PLOVER's type of what an expressed intent is about.", null=True),
+        _text("status", "occurred: datasets tell no other."),
+        _text("actor_sector", _SECTOR),
+        _text("recipient_sector", _SECTOR),
+        _text("actor_person", "The person, where the tables know one.", null=True),
+        _text("recipient_person", "The person, where the tables know one.", null=True),
+        _text("actor_office", "The office.", null=True),
+        _text("recipient_office", "The office.", null=True),
+        _text("actor_role", "party, host or mediator."),
+        _text("recipient_role", "party, host or mediator."),
+        _text("url", "Address of a report.", null=True),
+        _text("language", "Language of the reports.", null=True),
+        _text("publisher", "Publisher of the report.", null=True),
+        Column("published", "date", "Day on which the dataset took it up.", "day", null=True),
+        _count("count", "Events of the dataset that the row stands for.", "events"),
+        _count("mentions", "Mentions that the dataset counts.", "mentions", null=True),
+        _count("sources", "Sources that the dataset counts.", "sources", null=True),
+        _count("articles", "Articles that the dataset counts.", "articles", null=True),
+        _text("more_actors", "Further states on the side of the actor, parted by blanks."),
+        _text("more_recipients", "Further states on the side of the recipient, parted by blanks."),
+    ),
+    "shard",
+)
+DYAD_DAY = Table(
+    "dyad_day",
+    "One net value for a pair of actors on a day, imported: no event, and nothing can be counted from it.",
+    ("dataset", "day", "first_name", "second_name", "value"),
+    (
+        _text("dataset", "The dataset."),
+        Column("day", "date", "The day.", "day"),
+        _text("first_name", "One of the pair, in the dataset's words."),
+        _text("second_name", "The other, in the dataset's words."),
+        _text("input", "The input that it stands in: input.input."),
+        _count("position", "Its place among the items of the input, from 0.", "items"),
+        _text("first", _ACTOR, null=True),
+        _text("second", _ACTOR, null=True),
+        Column("value", "real", "Above zero for cooperation.", "the dataset's own"),
+    ),
+    "shard",
+)
 INPUT = Table(
     "input",
     "One file, or one member of an archive, that was added; its bytes are kept.",
@@ -376,9 +436,10 @@ INPUT = Table(
         _count("size", "Its size.", "bytes"),
         _text("code", "Version of the code that read it."),
         _text("settings", "Settings under which it was read, as JSON."),
-        _count("items", "Items found in it; the next three add up to it.", "items"),
+        _count("items", "Items found in it; the next four add up to it.", "items"),
         _count("documents", "Items that are documents.", "items"),
-        _count("duplicates", "Items that repeat a document.", "items"),
+        _count("rows", "Items that are rows of a dataset.", "items"),
+        _count("duplicates", "Items that repeat a document or a row.", "items"),
         _count("rejects", "Items that were rejected.", "items"),
     ),
 )
@@ -412,14 +473,17 @@ RUN = Table(
         _count("workers", "Processes that read.", "processes"),
         _count("inputs", "Inputs found.", "inputs"),
         _count("known", "Inputs that were in the record already.", "inputs"),
-        _count("items", "Items of all those inputs; the next three add up to it.", "items"),
+        _count("items", "Items of all those inputs; the next four add up to it.", "items"),
         _count("documents", "Items that are documents.", "items"),
-        _count("duplicates", "Items that repeat a document.", "items"),
+        _count("rows", "Items that are rows of a dataset.", "items"),
+        _count("duplicates", "Items that repeat a document or a row.", "items"),
         _count("rejects", "Items that were rejected.", "items"),
     ),
     exported=False,  # it tells times of the clock: exports of the same record are the same bytes
 )
 
-SHARD_TABLES = (ITEM, DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR, SIGNATURE)
+IMPORT_TABLES = (DATASET_EVENT, DYAD_DAY)
+DOCUMENT_TABLES = (DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR, SIGNATURE)
+SHARD_TABLES = (ITEM, *DOCUMENT_TABLES, *IMPORT_TABLES)
 BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, CORRECTION, RUN)
 TABLES = (*SHARD_TABLES, *BUILT_TABLES)

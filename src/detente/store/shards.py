@@ -53,10 +53,11 @@ def key(inputs: Sequence[str], part: int, code: str, settings: str) -> str:
     return hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]
 
 
-def write(root: Path, name: str, rows: Mapping[str, Sequence[Mapping[str, Any]]], about: Mapping[str, Any]) -> None:
-    """Commit a shard of ``rows`` by table under ``root``; ``about`` goes into its manifest with the row counts.
+def write(root: Path, name: str, rows: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Commit a shard under ``root``; ``about`` goes into its manifest with the row counts.
 
-    A shard of that name that is there already is left as it is. Raises OSError where the disk refuses.
+    ``rows`` holds for each table mappings from column to value, or an Arrow table of its schema. A shard of that name
+    that is there already is left as it is. Raises OSError where the disk refuses.
     """
     path = root / name
     if (path / MANIFEST).is_file():
@@ -67,7 +68,8 @@ def write(root: Path, name: str, rows: Mapping[str, Sequence[Mapping[str, Any]]]
             found = rows.get(table.name, ())
             sizes[table.name] = len(found)
             if found:
-                columns = pa.Table.from_pylist(list(found), schema=arrow_schema(table))
+                known = isinstance(found, pa.Table)
+                columns = found if known else pa.Table.from_pylist(list(found), schema=arrow_schema(table))
                 pq.write_table(columns, temporary / f"{table.name}.parquet", compression="zstd")
         manifest = {**about, "rows": sizes}
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)

@@ -7,8 +7,17 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-_ROOMS = ("actor", "code", "lang", "ontology", "reader", "text")
-_MODULES = ("adding.py", "model.py", "reading.py", "shard.py", "store/schema.py", "store/shards.py")
+_ROOMS = ("actor", "code", "dataset", "lang", "ontology", "reader", "text")
+_MODULES = (
+    "task.py",
+    "adding.py",
+    "importing.py",
+    "model.py",
+    "reading.py",
+    "shard.py",
+    "store/schema.py",
+    "store/shards.py",
+)
 _PACKAGES = (
     "fastwarc", "feedparser", "lxml", "natasha", "navec", "numpy", "py3langid", "pyarrow", "pymorphy3",
     "pymorphy3-dicts-ru", "razdel", "slovnet", "trafilatura",
