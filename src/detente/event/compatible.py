@@ -106,8 +106,9 @@ def reported(row: ReportRow) -> tuple[datetime, int, str]:
 
 @lru_cache(maxsize=1 << 14)
 def place_key(place: str | None) -> str:
-    """A place by the beginnings of its words, so that its case does not count."""
-    return " ".join(stem(word) for word in (place or "").casefold().replace("ё", "е").split())
+    """A place by the beginnings of its words, so that its case and preposition do not count."""
+    found = (place or "").casefold().replace("ё", "е").split()
+    return " ".join(stem(word) for word in found if len(word) > 2) or " ".join(found)
 
 
 def compatible(one: Face, other: Face) -> bool:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from detente.actor.gazetteer import gazetteer
-from detente.event.senses import Senses, senses
+from detente.event.senses import Senses, beginnings, senses
 from detente.text.signature import plain, stem
 
 NEAR_WORDS = 0.62  # share of the shorter text's words that the other must have
@@ -26,8 +26,11 @@ ALIKE = 0.5  # sentences that share so many words of the shorter say the same, o
 SHORT, LONG = 12, 40  # words: between them the shares needed fall
 SHORT_WORDS, SHORT_PAIRS = 0.76, 0.6  # what a text of twelve words or fewer needs
 SUSPECT = 0.75  # texts that have this much of what is needed are looked through for reversals
+RUN = 8  # words in a row that make a run
+PIECE = 0.55  # share of the shorter text in such runs that makes a reprint, whatever became of the rest
 HELD = 15  # words: a shorter text inside a longer is a phrase, no reprint
 BLOCK = 8  # words: a longer stretch put in another's place says something else altogether
+LONG_TEXT = 400  # words
 LONGER = 1.8  # a text longer than the other by this factor contains it; below, they repeat each other
 FEWEST = 5  # words: shorter texts repeat each other only where they are equal
 BESIDE = 25  # words: a sentence so short beside what is repeated may take it back
@@ -41,13 +44,14 @@ _NO_ACTOR = frozenset({"armed_group", "attitude", "state_group", "masked", "plac
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: folded, its stem, the actor it names, whether a name, its kind of value, its opposites."""
+    """A word of a text: folded, its stem, the actor it names, whether a name, its value, its opposites."""
 
     text: str
     stem: str
     actor: str = ""
     name: bool = False
     value: str = ""
+    amount: str = ""
     opposites: tuple[int, ...] = ()
 
 
@@ -74,12 +78,13 @@ class Read:
     pairs: Counter[tuple[str, str]]
     length: int
     pair_count: int
+    flat: tuple[str, ...]
     names: frozenset[str] = field(default=frozenset())
 
 
 def compare(one: str, other: str, language: str | None = "ru") -> Comparison:
     """Compare two texts; the same whichever comes first. Texts of fewer than five words are never alike."""
-    first, second = sorted((read(one, language), read(other, language)), key=lambda text: text.length)
+    first, second = sorted((read(one, language), read(other, language)), key=lambda text: (text.length, text.flat))
     if first.length < FEWEST:
         return Comparison("different", 0.0)
     in_pairs = _common(first.pairs, second.pairs) / max(1, first.pair_count)
@@ -90,10 +95,13 @@ def compare(one: str, other: str, language: str | None = "ru") -> Comparison:
     share = min(in_words, in_pairs)
     if in_words < SUSPECT * needed_words:
         return Comparison("different", share)
-    found = reversals(first, second, senses(language))
+    blocks = _aligned(first, second)
+    found = _reversals(first, second, blocks, senses(language))
     longer = second.length > LONGER * first.length
-    if found or in_words < needed_words or in_pairs < needed_pairs or (longer and first.length < HELD):
+    if found or (longer and first.length < HELD):
         return Comparison("different", share, found)
+    if (in_words < needed_words or in_pairs < needed_pairs) and _in_runs(blocks) < PIECE * first.length:
+        return Comparison("different", share)
     return Comparison("contains" if longer else "near", share)
 
 
@@ -101,6 +109,18 @@ def _needed(length: int) -> tuple[float, float]:
     """Shares of words and of pairs that make a reprint: short texts on one matter share much by chance."""
     short = max(0.0, min(1.0, (LONG - length) / (LONG - SHORT)))
     return NEAR_WORDS + short * (SHORT_WORDS - NEAR_WORDS), NEAR_PAIRS + short * (SHORT_PAIRS - NEAR_PAIRS)
+
+
+def _aligned(one: Read, other: Read) -> list[tuple[int, int, int]]:
+    """Runs of words that both texts have in the same order: where in the one, where in the other, how long."""
+    popular = max(one.length, other.length) > LONG_TEXT  # words of every line tell little and cost much
+    matcher = SequenceMatcher(None, one.flat, other.flat, autojunk=popular)
+    return [(block.a, block.b, block.size) for block in matcher.get_matching_blocks() if block.size]
+
+
+def _in_runs(blocks: list[tuple[int, int, int]]) -> int:
+    """Words that stand in long runs: all but a changed lead, say."""
+    return sum(size for _, _, size in blocks if size >= RUN)
 
 
 def _common(one: dict[Key, int], other: dict[Key, int]) -> int:
@@ -126,14 +146,15 @@ def read(text: str, language: str | None = "ru") -> Read:
             named = not actor and written[0].isupper() and not written.isupper() and match.start() not in actors
             if named and sentence:
                 names.add(stem(folded))
-            value = "figure" if written[0].isdigit() else _value(folded, language)
-            sentence.append(Word(folded, stem(folded), actor, named, value, _opposites(folded, language)))
+            value, amount = ("figure", folded) if written[0].isdigit() else _value(folded, language)
+            sentence.append(Word(folded, stem(folded), actor, named, value, amount, _opposites(folded, language)))
         if sentence:
             sentences.append(tuple(sentence))
     found = tuple(sentences)
-    counts = Counter(word.stem for sentence in found for word in sentence)
+    flat = tuple(word.stem for sentence in found for word in sentence)
+    counts = Counter(flat)
     pairs = Counter((a.stem, b.stem) for s in found for a, b in pairwise(s))
-    return Read(found, counts, pairs, counts.total(), pairs.total(), frozenset(names))
+    return Read(found, counts, pairs, counts.total(), pairs.total(), flat, frozenset(names))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -158,76 +179,86 @@ def _actors(text: str, language: str | None) -> dict[int, str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _value(word: str, language: str | None) -> str:
-    return next((kind for kind, beginnings in senses(language).values if word.startswith(beginnings)), "")
-
-
-def reversals(one: Read, other: Read, words: Senses) -> tuple[str, ...]:
-    """What edits change the sense between two texts: each as «kind: what | what», sorted."""
-    pairs = _alike(one, other)
-    found = {reason for a, b in pairs for reason in sentence_reversals(a, b, one.names | other.names, words)}
-    kept = {a for a, _ in pairs}, {b for _, b in pairs}
-    for text, paired, against in ((one, kept[0], other), (other, kept[1], one)):
-        found |= {f"denial: {word} |" for word in _taken_back(text, paired, against, words)}
-    return tuple(sorted(found))
+def _value(word: str, language: str | None) -> tuple[str, str]:
+    """The kind of value of a word and its amount, the same in every case and for abbreviations."""
+    values = beginnings(language)[1]
+    return next((values[word[:n]] for n in range(len(word), 1, -1) if word[:n] in values), ("", ""))
 
 
 Sentence = tuple[Word, ...]
 
 
-def _alike(one: Read, other: Read) -> list[tuple[Sentence, Sentence]]:
-    """Pairs of sentences that say the same, or its reverse: each sentence with its nearest."""
-    bags = [[Counter(word.stem for word in s) for s in text.sentences] for text in (one, other)]
-    pairs = {}
-    for left, right in ((0, 1), (1, 0)):
-        for i, bag in enumerate(bags[left]):
-            best = max(((_overlap(bag, b), -abs(i - j), j) for j, b in enumerate(bags[right])), default=None)
-            if best is not None and best[0] >= ALIKE:
-                a, b = (i, best[2]) if left == 0 else (best[2], i)
-                pairs[a, b] = (one.sentences[a], other.sentences[b])
-    return [pairs[key] for key in sorted(pairs)]
+def _reversals(one: Read, other: Read, blocks: list[tuple[int, int, int]], words: Senses) -> tuple[str, ...]:
+    """What edits change the sense between two texts: each as «kind: what | what», sorted."""
+    pairs = _alike(one, other, blocks)
+    names = one.names | other.names
+    found: set[str] = set()
+    for i, j in pairs:
+        a, b = one.sentences[i], other.sentences[j]
+        last = (len(one.sentences) - 1, len(other.sentences) - 1)
+        cut = (i == last[0] and len(a) < len(b)) or (j == last[1] and len(b) < len(a))
+        found |= sentence_reversals(a, b, names, words, cut)
+    for text, paired, against in ((one, {i for i, _ in pairs}, other), (other, {j for _, j in pairs}, one)):
+        found |= {f"denial: {word} |" for word in _taken_back(text, paired, against, words)}
+    return tuple(sorted(found))
 
 
-def _overlap(one: Counter[str], other: Counter[str]) -> float:
-    """Share of the shorter sentence's words in the longer, less a little for the difference in length."""
-    common = _common(one, other)
-    if common < 2:
-        return 0.0
-    short, long = sorted((one.total(), other.total()))
-    return common / short - 0.01 * (1 - short / long)
-
-
-def _taken_back(text: Read, paired: set[Sentence], against: Read, words: Senses) -> set[str]:
-    """Words of denial in a short sentence beside a repeated one that the other text has nowhere."""
-    found = set()
-    for place, sentence in enumerate(text.sentences):
-        if sentence in paired or len(sentence) > BESIDE:
-            continue
-        beside = text.sentences[max(0, place - 1) : place + 2]
-        if any(other in paired for other in beside):
-            denials = {w.text for w in sentence if w.text.startswith(words.denial)} if words.denial else set()
-            if denials and not any(w.text.startswith(words.denial) for s in against.sentences for w in s):
-                found |= denials
+def _alike(one: Read, other: Read, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Sentences that stand in each other's place and say the same, or its reverse: by index."""
+    of = [[i for i, s in enumerate(text.sentences) for _ in s] for text in (one, other)]
+    single = len(one.sentences) == len(other.sentences) == 1
+    shared: Counter[tuple[int, int]] = Counter()
+    for a, b, size in blocks:
+        if size > 1 or single:
+            shared.update((of[0][a + k], of[1][b + k]) for k in range(size))
+    best_left: dict[int, tuple[int, int]] = {}
+    best_right: dict[int, tuple[int, int]] = {}
+    for (i, j), count in sorted(shared.items()):
+        best_left[i] = max(best_left.get(i, (0, 0)), (count, -j))
+        best_right[j] = max(best_right.get(j, (0, 0)), (count, -i))
+    found = []
+    for (i, j), count in sorted(shared.items()):
+        shorter = min(len(one.sentences[i]), len(other.sentences[j]))
+        mutual = best_left[i][1] == -j or best_right[j][1] == -i
+        if mutual and count >= ALIKE * shorter:
+            found.append((i, j))
     return found
 
 
-def sentence_reversals(one: Sentence, other: Sentence, names: frozenset[str], words: Senses) -> set[str]:
-    """What changes the sense between two sentences that are alike."""
+def _taken_back(text: Read, paired: set[int], against: Read, words: Senses) -> set[str]:
+    """Words of denial in a short sentence beside a repeated one, more of them than the other text has."""
+    found = set()
+    for place, sentence in enumerate(text.sentences):
+        if place in paired or len(sentence) > BESIDE or not words.denial or paired.isdisjoint({place - 1, place + 1}):
+            continue
+        denials = {w for w in sentence if w.text.startswith(words.denial)}
+        found |= {w.text for w in denials if text.stems[w.stem] > against.stems[w.stem]}
+    return found
+
+
+def sentence_reversals(
+    one: Sentence, other: Sentence, names: frozenset[str], words: Senses, cut: bool = False
+) -> set[str]:
+    """What changes the sense between two sentences that are alike; ``cut`` says that the shorter is broken off."""
     left, right = Counter(w.stem for w in one), Counter(w.stem for w in other)
     found = _negated(one, other, left, right, words)
     found |= _moved(one, other, words) | _turned(one, other)
-    found |= _denied(one, other, words)
     if [w.stem for w in one] != [w.stem for w in other]:
-        for a, b in _blocks(one, other):
+        for a, b, tail in _blocks(one, other):
+            if cut and tail and not (a and b):
+                continue
+            if not tail or len(a) + len(b) <= BLOCK:
+                found |= _denied(a, b, words)
             if len(a) <= BLOCK and len(b) <= BLOCK:
-                found |= _replaced(a, b, names) | _doubted(a, b, words) | _opposed(a, b)
+                found |= _replaced(a, b, names) | _added(a, b, words) | _opposed(a, b)
     return found
 
 
-def _blocks(one: Sentence, other: Sentence) -> list[tuple[Sentence, Sentence]]:
-    """Stretches that stand in each other's place; one of the two may be empty."""
+def _blocks(one: Sentence, other: Sentence) -> list[tuple[Sentence, Sentence, bool]]:
+    """Stretches that stand in each other's place, one maybe empty, and whether they end the sentence."""
     matcher = SequenceMatcher(None, [w.stem for w in one], [w.stem for w in other], autojunk=False)
-    return [(one[a:b], other[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    found = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    return [(one[a:b], other[c:d], b == len(one) and d == len(other)) for a, b, c, d in found]
 
 
 def _replaced(one: Sentence, other: Sentence, names: frozenset[str]) -> set[str]:
@@ -251,20 +282,19 @@ def _names(sentence: Sentence, names: frozenset[str]) -> set[str]:
 
 
 def _values(sentence: Sentence, kinds: frozenset[str]) -> set[str]:
-    return {_figure(w) for w in sentence if w.value in kinds}
+    return {w.amount for w in sentence if w.value in kinds}
 
 
-def _figure(word: Word) -> str:
-    """A value by which it is compared: figures whole, words by their beginning."""
-    return word.stem if word.value == "figure" else word.text[:6]
-
-
-def _doubted(one: Sentence, other: Sentence, words: Senses) -> set[str]:
-    """A word of doubt put in or taken out, with little else."""
-    left, right = ({w.text for w in s if w.text in words.doubt} for s in (one, other))
-    if bool(left) == bool(right) or len(one) > BLOCK // 2 or len(other) > BLOCK // 2:
+def _added(one: Sentence, other: Sentence, words: Senses) -> set[str]:
+    """A word of doubt or a negation put in or taken out, with little else."""
+    if len(one) > BLOCK // 2 or len(other) > BLOCK // 2:
         return set()
-    return {f"doubt: {min(left | right)}"}
+    found = set()
+    for kind, of in (("doubt", words.doubt), ("negation", words.negation)):
+        left, right = ({w.text for w in s if w.text in of} for s in (one, other))
+        if bool(left) != bool(right):
+            found.add(f"{kind}: {min(left | right)}")
+    return found
 
 
 def _denied(one: Sentence, other: Sentence, words: Senses) -> set[str]:
@@ -283,14 +313,17 @@ def _turned(one: Sentence, other: Sentence) -> set[str]:
 
 
 def _negated(one: Sentence, other: Sentence, left: Counter[str], right: Counter[str], words: Senses) -> set[str]:
-    found = set()
     turned = [Counter(b.stem for a, b in pairwise(s) if a.text in words.negation) for s in (one, other)]
+    gained: tuple[set[str], set[str]] = (set(), set())  # what the first, the second alone negates
     for word in turned[0].keys() | turned[1].keys():
         counts = (turned[0][word], turned[1][word])
         plain_left, plain_right = left[word] - counts[0], right[word] - counts[1]
         one_sided = plain_right > 0 >= plain_left or plain_left > 0 >= plain_right
         if counts[0] != counts[1] and left[word] and right[word] and (one_sided or left[word] == right[word]):
-            found.add(f"negation: {word}")
+            gained[counts[1] > counts[0]].add(word)
+    # An attribute left out lets «not» stand before another word; as many negations then turn the same.
+    moved = turned[0].total() == turned[1].total() and not (gained[0] and gained[1])
+    found = set() if moved else {f"negation: {word}" for word in gained[0] | gained[1]}
     if "не" in words.negation:
         for mine, theirs, those in ((one, left, right), (other, right, left)):
             for w in mine:
@@ -309,20 +342,16 @@ def _opposed(one: Sentence, other: Sentence) -> set[str]:
 @lru_cache(maxsize=1 << 16)
 def _opposites(word: str, language: str | None) -> tuple[int, ...]:
     """The sides of opposites on which a word stands: 2n and 2n + 1 are opposed."""
-    pairs = senses(language).opposites
-    return tuple(2 * n + side for n, pair in enumerate(pairs) for side in (0, 1) if _begins(word, pair[side]))
-
-
-def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
-    """Whether a word begins so; beginnings of up to three letters are whole words."""
-    return any(word == b if len(b) <= 3 else word.startswith(b) for b in beginnings)
+    sides = beginnings(language)[0]
+    keys = [f"{word} ", *(word[:n] for n in range(4, len(word) + 1))]
+    return tuple(sorted({side for key in keys for side in sides.get(key, ())}))
 
 
 def _owned(sentence: Sentence, kinds: frozenset[str]) -> dict[str, set[str]]:
     owned: dict[str, set[str]] = {}
     for a, b in pairwise(sentence):
         if a.value in kinds:
-            owned.setdefault(_figure(a), set()).add(b.stem)
+            owned.setdefault(a.amount, set()).add(b.stem)
     return owned
 
 
@@ -335,12 +364,12 @@ def _moved(one: Sentence, other: Sentence, words: Senses) -> set[str]:
     order_left, order_right = [code for code, _, _ in left], [code for code, _, _ in right]
     forms = [Counter((code, form) for code, form, _ in side) for side in (left, right)]
     recased = {code for code, _ in (forms[0] - forms[1]) + (forms[1] - forms[0])}
-    if order_left != order_right:
+    if order_left != order_right and [w.actor for w in one if w.actor] != [w.actor for w in other if w.actor]:
         moved = {c for c, d in zip(order_left, order_right, strict=True) if c != d}
         said = {code for code, _, speech in (*left, *right) if speech}
         if len(moved) > 1 and (recased or not moved & said):
             return {f"party: {' > '.join(order_left)} | {' > '.join(order_right)}"}
-    elif len(recased) > 1 and len(set(order_left)) > 1:
+    elif order_left == order_right and len(recased) > 1 and len(set(order_left)) > 1:
         return {f"party: {' > '.join(order_left)} in other cases"} if _crossed(left, right) else set()
     return set()
 

@@ -22,8 +22,25 @@ class Senses:
     doubt: frozenset[str] = frozenset()
     speech: tuple[str, ...] = ()
     join: frozenset[str] = frozenset()
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    values: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
     opposites: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+@cache
+def beginnings(language: str | None) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[str, str]]]:
+    """Sides of opposites (2n and 2n + 1 are opposed), and kinds of value with the amount, by beginning of word.
+
+    A beginning of up to three letters stands for the whole word, with a blank after it, among the opposites.
+    """
+    words = senses(language)
+    sides: dict[str, tuple[int, ...]] = {}
+    for n, pair in enumerate(words.opposites):
+        for side in (0, 1):
+            for start in pair[side]:
+                key = start if len(start) > 3 else f"{start} "
+                sides[key] = (*sides.get(key, ()), 2 * n + side)
+    values = {start: (kind, entry[0]) for kind, entries in words.values for entry in entries for start in entry}
+    return sides, values
 
 
 @cache
@@ -51,7 +68,10 @@ def _compile(table: dict[str, Any], name: str) -> Senses:
     if missing:
         raise DataError(f"{name}: the tables {', '.join(missing)} are missing")
     lists = {key: _words(table[key], f"{name}, {key}") for key in WORD_TABLES}
-    values = tuple((kind, tuple(_words(entry, f"{name}, {kind}"))) for kind, entry in sorted(table["values"].items()))
+    values = tuple(
+        (kind, tuple(tuple(_words(entry.split(), f"{name}, {kind}")) for entry in entries))
+        for kind, entries in sorted(table["values"].items())
+    )
     opposites = []
     for number, pair in enumerate(table["opposites"]["pairs"], 1):
         if len(pair) != 2:
