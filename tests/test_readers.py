@@ -325,3 +325,19 @@ def test_damaged_bytes_raise_nothing(name: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_raise_nothing(data: bytes) -> None:
     assert read(data, "x")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b'<html><body class="tgme_main">' + b'<div data-post="x/1" class="tgme_widget_message_text">' * 3000, "deep"),
+        (b'{"type":"private_channel","id":1,"messages":[' + b'{"id":1,"type":"message","text":' * 5000, "cut off"),
+        (b'{"a":' * 50_000, "nested too deep"),
+        (b"WARC/1.0\r\n" * 2000, "header of a record"),
+        (b"<html>" + b"<div>" * 5000, "without article text"),
+    ],
+)
+def test_hostile_nesting_is_told_and_not_pursued(data: bytes, says: str) -> None:
+    found = read(data, "x")[-1]
+    assert isinstance(found, Reject)
+    assert says in found.reason

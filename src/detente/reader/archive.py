@@ -12,6 +12,7 @@ import io
 import lzma
 import os
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -28,7 +29,11 @@ from detente.text.decode import foreign_kind
 _SYSTEM = re.compile(r"(?:^|/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|__MACOSX/.*|\.git/.*)$", re.IGNORECASE)
 _UNNAMED = re.compile(r"[\x00-\x1f\x7f]")
 _PACKED = re.compile(r"\.(?:gz|bz2|xz)$", re.IGNORECASE)
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+# What the libraries raise on damaged archives, on methods and versions that they do not know, and on passwords.
+_DAMAGE = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
+    RuntimeError, LookupError, OverflowError,
+)  # fmt: skip
 _READ = 1 << 20
 _OF_THE_SYSTEM = "a file of the system, not a text"
 
@@ -158,7 +163,7 @@ class _Unpacker:
                     continue
                 try:
                     stream = archive.open(member)
-                except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
+                except _DAMAGE as error:
                     self.refuse(Reject(_label(inner), f"cannot be unpacked ({error})"))
                     continue
                 content, damage = self._read(stream)
@@ -215,7 +220,7 @@ class _Unpacker:
                         break
         except EOFError:
             return b"".join(found), "the archive is cut off: what comes before the cut is read"
-        except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
+        except _DAMAGE as error:
             return None, f"it is damaged ({error})"
         if self.left <= 0:
             return None, f"its archive unpacks to more than {self.may >> 20} MiB: left out"

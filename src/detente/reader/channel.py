@@ -24,6 +24,7 @@ _ADDRESS = re.compile(r"^(?:https?:)?//(?:t\.me|telegram\.me|telegram\.dog)/(?:s
 _SINGLE = re.compile(r"/(\d+)\?single")
 _EDITED = re.compile(r"\b(?:edited|изменено|ред\.)", re.IGNORECASE)
 _VIEWS = re.compile(r"^([\d\s.,]+)([KMКМ]?)$", re.IGNORECASE)
+_DEPTH = 400  # Telegram's own pages stay below 30
 _MEDIA = (
     ("poll", "a poll"),
     ("video_player", "a video"),
@@ -76,11 +77,31 @@ def read_posts(text: str, name: str) -> Iterator[Post]:
     reject that says so. Never raises.
     """
     tree = tree_of(text)
-    found = tree.xpath("//*[@data-post]") if tree is not None else []
+    found = [] if tree is None else _outermost(tree)
+    if found is None:
+        yield Post(Reject(name, f"no page of Telegram's: elements stand more than {_DEPTH} deep in each other"))
+        return
     if not found:
         yield Post(Reject(name, _without_posts(tree)))
     for element in found:
         yield _read_post(element, name)
+
+
+def _outermost(tree: Any) -> list[Any] | None:
+    """The elements of posts; None for a page nested so deeply that searching it would take for ever."""
+    from lxml import etree
+
+    found: list[Any] = []
+    depth = inside = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEPTH:
+            return None
+        if element.get("data-post") is not None:
+            if event == "start" and not inside:
+                found.append(element)
+            inside += 1 if event == "start" else -1
+    return found
 
 
 def _read_post(element: Any, name: str) -> Post:

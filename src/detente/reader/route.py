@@ -14,7 +14,7 @@ from detente.reader.archive import unpack
 from detente.reader.channel import looks_like_channel, looks_like_desktop_page, read_channel
 from detente.reader.feed import domain, looks_like_feed, looks_like_sitemap, read_feed
 from detente.reader.html import looks_like_html, read_html
-from detente.reader.plain import read_plain
+from detente.reader.plain import normalise, read_plain
 from detente.reader.table import find_delimiter, looks_like_json, read_csv, read_json
 from detente.reader.telegram import looks_like_export, read_export
 from detente.reader.warc import looks_like_warc, read_warc
@@ -87,7 +87,7 @@ class _Reader:
             )
             number = 0
             for number, each in enumerate(found, 1):  # noqa: B007
-                yield each
+                yield each if isinstance(each, Document) else _legible(each)
             if not number:
                 yield Reject(inner, "it holds no texts")
         yield from refused
@@ -136,6 +136,12 @@ class _Reader:
         if reason is not None:
             return Reject(f"{name}#{found.outlet}/{found.item}" if found.item else f"{name}#{number}", reason)
         return replace(found, language=language, published=found.published or self.published)
+
+
+def _legible(each: Reject) -> Reject:
+    """A reject that fits on a line and can be written: names and values in it come from the input."""
+    name, reason = (" ".join(normalise(text).split())[:500] or "unnamed" for text in (each.name, each.reason))
+    return each if (name, reason) == (each.name, each.reason) else replace(each, name=name, reason=reason)
 
 
 def _placed(found: Iterator[Document | Reject], data: bytes, decoded: Decoded) -> Iterator[Document | Reject]:

@@ -86,7 +86,7 @@ def row_document(row: Mapping[str, Any], place: Mapping[str, str]) -> Document:
         text=body,
         title=title,
         published=day,
-        language=(_string(row, place, "language") or "").lower().replace("_", "-").split("-")[0] or None,
+        language=_language(_string(row, place, "language")),
         source=_string(row, place, "source"),
         time=moment,
         url=url,
@@ -120,6 +120,12 @@ def _string(row: Mapping[str, Any], place: Mapping[str, str], field: str) -> str
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     return " ".join(normalise(value).split()) or None if isinstance(value, str) else None
+
+
+def _language(value: str | None) -> str | None:
+    """A code of two letters («ru», «ru-RU»); any other name of a language is left to the text to tell."""
+    code = (value or "").lower().replace("_", "-").split("-")[0]
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def _version(row: Mapping[str, Any], place: Mapping[str, str]) -> int:

@@ -31,6 +31,7 @@ _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r'\{\s*"id"\s*:\s*-?\d+\s*,\s*"type"\s*:\s*"(?:message|service|unsupported)"')
 _DAMAGE = "the export is damaged here: the message cannot be read"
 _CUT = "the export is damaged or cut off here: what follows cannot be read"
+_PATIENCE = 200  # messages that fail one after the other, before the rest of a chat is given up
 _MEDIA = (
     ("photo", "a photo"),
     ("poll", "a poll"),
@@ -156,7 +157,7 @@ def _read_chat(data: dict[str, Any], messages: Any, name: str, whole: bool) -> I
 
 def _chat(data: dict[str, Any]) -> _Chat:
     kind = str(data.get("type") or "")
-    number = str(data.get("id") if data.get("id") is not None else "")
+    number = _string(str(data.get("id"))) or "" if data.get("id") is not None else ""
     prefix = "channel" if kind in _CHANNELS else "chat" if kind in _GROUPS else "user"
     return _Chat(_string(data.get("name")), kind, number, prefix + number)
 
@@ -173,7 +174,7 @@ def _read_message(message: dict[str, Any], chat: _Chat, label: str) -> Document 
         return Reject(label, f"a message without text, it holds {media}")
     seconds = _seconds(message.get("date_unixtime"))
     time = from_seconds(seconds) if seconds is not None else None
-    item = str(message["id"]) if message.get("id") is not None else None
+    item = _string(str(message["id"])) if message.get("id") is not None else None
     return Document(
         text=text,
         published=time.date() if time else _day(message.get("date")),
@@ -246,52 +247,69 @@ def _salvage(text: str, name: str) -> Iterator[Document | Reject]:
     whole = '"chats"' in text[: starts[0].start()]
     before = 0
     told: set[str] = set()
+    place = _Place(text)
     for start, after in zip(starts, [*(match.start() for match in starts[1:]), len(text)], strict=True):
         head = repair(text[before : start.start()])
         chat = {"name": _last(_NAME, head), "type": _last(_TYPE, head), "id": _last(_ID, head)}
-        rows = list(_messages(text, start.end(), after, f"{name}#{_chat(chat).outlet}"))
+        rows = list(_messages(text, start.end(), after, f"{name}#{_chat(chat).outlet}", place))
         yield from _versions(_read_chat(chat, rows, name, whole))
         told |= {row.reason for row in rows if isinstance(row, Reject)}
         before = start.end()
     if not told or (_CUT not in told and not text.rstrip().endswith("}")):
-        yield Reject(name, _CUT, _bytes(text, len(text)))
+        yield Reject(name, _CUT, place.bytes(len(text)))
 
 
-def _messages(text: str, at: int, stop: int, label: str) -> Iterator[Any]:
+def _messages(text: str, at: int, stop: int, label: str, place: _Place) -> Iterator[Any]:
     """Message by message from ``at``; a reject for each that cannot be read, then on with the next one."""
     decoder = json.JSONDecoder(strict=False)
+    failed = 0
     while (gap := _GAP.match(text, at)) is not None:
         at = gap.end()
         if at >= stop:
             if stop == len(text):
-                yield Reject(label, _CUT, _bytes(text, at))
+                yield Reject(label, _CUT, place.bytes(at))
             return
         if text[at] == "]":
             return
         try:
             message, at = decoder.raw_decode(text, at)
             yield message
+            failed = 0
             continue
         except (ValueError, RecursionError):
-            following = _NEXT.search(text, at + 1, stop)
+            failed += 1
+            following = _NEXT.search(text, at + 1, stop) if failed < _PATIENCE else None
         end = following.start() if following else stop
         mended = repair(text[at:end])
         try:
             message, done = decoder.raw_decode(mended)
         except (ValueError, RecursionError):
-            yield Reject(label, _DAMAGE if end < len(text) else _CUT, _bytes(text, at))
+            yield Reject(label, _DAMAGE if following else _CUT, place.bytes(at))
         else:
             yield message
+            failed = 0
             rest = mended[done:].lstrip(", \t\r\n")
             if following is None and not rest.startswith("]"):
-                yield Reject(label, _CUT, _bytes(text, end))
+                yield Reject(label, _CUT, place.bytes(end))
         if following is None:
             return
         at = end
 
 
-def _bytes(text: str, place: int) -> int:
-    return len(text[:place].encode("utf-8", "replace"))
+@dataclass(slots=True)
+class _Place:
+    """Places of a text in bytes, asked for in rising order, so that each stretch is measured once."""
+
+    text: str
+    at: int = 0
+    count: int = 0
+
+    def bytes(self, place: int) -> int:
+        if place < self.at:
+            return len(self.text[:place].encode("utf-8", "replace"))
+        self.count += len(self.text[self.at : place].encode("utf-8", "replace"))
+        self.at = place
+        return self.count
 
 
 def _last(pattern: re.Pattern[str], text: str) -> Any:
