@@ -10,6 +10,7 @@ from detente.event import duplicates
 from detente.event.correct import CorrectionRow, Outcome, undone_duplicates
 from detente.event.merge import merge
 from detente.event.rows import PartyRow, ReportRow
+from detente.event.stories import StoryRow, stories, story_text
 from detente.text.signature import Signature, signed_text
 
 Row = dict[str, Any]
@@ -26,18 +27,20 @@ _PARTIES = "SELECT report, actor, side, role, sector, person, office FROM report
 
 
 def group(read: Read, corrections: Sequence[CorrectionRow] = ()) -> Mapping[str, Sequence[Row]]:
-    """Rows of the tables duplicate, pair, event, event_actor, event_report, redirect and correction.
+    """Rows of the tables duplicate, pair, story, event, event_actor, event_report, redirect and correction.
 
     ``read`` gives the rows of a query over the tables that shards fill. The answer does not depend on the order
     in which documents or corrections came.
     """
     found = repeats(read, undone_duplicates(corrections))
     owners = {row["outlet"]: row["owner"] for row in read("SELECT outlet, owner FROM outlet WHERE owner IS NOT NULL")}
-    merged, outcomes = merge(report_rows(read, found.groups), corrections, owners)
+    reports = report_rows(read, found.groups)
+    merged, outcomes = merge(reports, corrections, owners)
     became = {outcome.correction: outcome for outcome in outcomes}
     return {
         "duplicate": [asdict(row) for row in found.documents],
         "pair": [asdict(row) for row in found.pairs],
+        "story": [asdict(row) for row in same_stories(read, reports, found.groups)],
         "event": [{**asdict(row), "dataset": ""} for row in merged.events],
         "event_actor": [asdict(row) for row in merged.actors],
         "event_report": [asdict(row) for row in merged.reports],
@@ -67,6 +70,21 @@ def repeats(read: Read, undone: Collection[str] = ()) -> duplicates.Duplicates:
     ]
     texts = {row["document"]: (row["text"], row["title"]) for row in read("SELECT document, text, title FROM document")}
     return duplicates.group(signed, lambda name: signed_text(*texts[name]), undone)
+
+
+def same_stories(read: Read, reports: Sequence[ReportRow], groups: Mapping[str, str]) -> tuple[StoryRow, ...]:
+    """Which documents tell of the same event in different words."""
+    acts: dict[str, set[str]] = {}
+    for report in reports:
+        sides = sorted({party.actor for party in report.parties if party.side != "other"})
+        acts.setdefault(report.document, set()).add(" ".join((report.type, *sides)))
+    return stories(
+        story_text(
+            row["document"], row["text"], row["published"], language=row["language"],
+            acts=acts.get(row["document"], ()), duplicate=groups.get(row["document"], ""),
+        )
+        for row in read("SELECT document, text, published, language FROM document ORDER BY document")
+    )  # fmt: skip
 
 
 def report_rows(read: Read, groups: Mapping[str, str]) -> list[ReportRow]:

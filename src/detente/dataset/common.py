@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from detente.model import content_id
@@ -47,11 +49,28 @@ def roles(code: str) -> tuple[str, str]:
 class Ids:
     """Ids for rows that have none: from their content, and their number among equal rows of the input."""
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, dataset: str, repeats: bool = True) -> None:
+        """``repeats`` is False where the input has no equal rows, which spares the memory of all of them."""
         self._dataset = dataset
-        self._seen: Counter[tuple[str, ...]] = Counter()
+        self._repeats = repeats
+        self._seen: Counter[str] = Counter()
 
     def __call__(self, *parts: str) -> str:
         """The id of a row by its content."""
-        self._seen[parts] += 1
-        return content_id("r", self._dataset, *parts, str(self._seen[parts]))
+        made = content_id("r", self._dataset, *parts)
+        if not self._repeats:
+            return made
+        self._seen[made] += 1
+        return made if self._seen[made] == 1 else f"{made}-{self._seen[made]}"
+
+
+def csv_rows(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str] | str]:
+    """The rows of a quoted table; a text that says why where a stretch of it cannot be split."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield f"no row of a table: {error}"

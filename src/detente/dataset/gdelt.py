@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 
 from detente.actor.tables import Holder, actors
-from detente.dataset.common import Days, Ids, number, roles
+from detente.dataset.common import Days, Ids, csv_rows, number, roles
 from detente.dataset.latin import Tenure, choose, people
 from detente.dataset.names import Names, names
 from detente.dataset.row import DatasetEvent
@@ -154,14 +154,14 @@ def read_gdelt(lines: Lines, name: str, table: Names | None = None) -> Iterator[
     size, tabbed = len(columns), "\t" in lines.peek()
     picks = [at.get(field, size) for field in _FIELDS]  # a missing column reads the empty field added below
     days, sides, events, new_id = Days(), _Sides(table or names()), codes(), Ids(dataset)
-    rows = (line.rstrip("\r\n").split("\t") for line in lines) if tabbed else csv.reader(lines)
+    rows: Iterator[list[str] | str] = (line.rstrip("\r\n").split("\t") for line in lines) if tabbed else csv_rows(lines)
     for row in rows:
-        if header:
+        if header or row in ([""], []):
             header = False
             continue
-        if len(row) != size:
-            if row != [""] and row:
-                yield Reject(name, f"{len(row)} columns, expected {size}", lines.offset)
+        if isinstance(row, str) or len(row) != size:
+            reason = row if isinstance(row, str) else f"{len(row)} columns, expected {size}"
+            yield Reject(name, reason, lines.offset)
             continue
         row.append("")
         (event, sqldate, c1, n1, k1, g1, t11, t12, t13, c2, n2, k2, g2, t21, t22, t23, code, quad, mentions, sources,
@@ -181,10 +181,11 @@ def read_gdelt(lines: Lines, name: str, table: Names | None = None) -> Iterator[
         recipient, recipient_person, recipient_office = _person(two, second)
         role = roles(entry.code)
         yield DatasetEvent(
-            dataset, event or new_id(*row), day, actor, recipient, n1 or c1, n2 or c2, entry.code, entry.type, entry.mode,
-            entry.quad if entry.type else _QUADS.get(quad, entry.quad), entry.domain, entry.planned_type, "occurred",
-            one.sector, two.sector, actor_person, recipient_person, actor_office, recipient_office, role[0], role[1],
-            url or None, None, None, days(added), 1, number(mentions), number(sources), number(articles),
+            dataset, event or new_id(*row), day, actor, recipient, n1 or c1, n2 or c2, entry.code, entry.type,
+            entry.mode, entry.quad if entry.type else _QUADS.get(quad, entry.quad), entry.domain, entry.planned_type,
+            "occurred", one.sector, two.sector, actor_person, recipient_person, actor_office, recipient_office,
+            role[0], role[1], url or None, None, None, days(added), 1, number(mentions), number(sources),
+            number(articles),
         )  # fmt: skip
     if lines.damage:
         yield Reject(name, lines.damage, lines.offset)
@@ -198,7 +199,7 @@ def _person(side: _Side, tenure: Tenure | None) -> tuple[str | None, str | None,
 
 def _reduced(lines: Lines, name: str, table: Names) -> Iterator[DatasetEvent | Reject]:
     """The reduced back file (GDELT.MASTERREDUCEDV2): one row for all events of a pair, code and place on a day."""
-    days, sides, events, new_id = Days(), _Sides(table), codes(), Ids("gdelt1_reduced")
+    days, sides, events, new_id = Days(), _Sides(table), codes(), Ids("gdelt1_reduced", repeats=False)
     size = len(_split(lines.peek()))
     for index, line in enumerate(lines):
         row = line.rstrip("\r\n").split("\t")

@@ -28,7 +28,7 @@ COLUMNS = ("code", "office", "person", "start", "stop", "source")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "a", "ß": "ss", "æ": "ae", "þ": "th", "ð": "d",
                           "œ": "oe", "ħ": "h", "&": " and "})  # fmt: skip
 _TITLES = frozenset({"gen", "general", "sheikh", "sheik", "shaikh", "sayyed", "seyyed", "sayyid", "minister", "prime",
-                     "president", "king", "queen", "emperor", "dr", "sir", "alhaji", "haji", "amir", "emir"})  # fmt: skip
+                     "president", "king", "queen", "emperor", "dr", "sir", "alhaji", "haji", "emir"})  # fmt: skip
 _SHIPS = frozenset({"uss", "hms", "ins"})
 _ARTICLES = frozenset({"al", "el", "as", "ul"})
 _DYNASTY = frozenset({"saud", "thani", "nahyan", "maktoum", "maktum", "jr", "ii", "iii"})

@@ -153,7 +153,8 @@ class Names:
                 return _Plan(Resolved(sector=sector))
             if inside.sector != "armed_group" and sector != "unspecified":
                 return _Plan(Resolved(inside.actor, sector, how="group"))
-            kept = "unspecified" if inside.how in {"name", "place"} else inside.sector
+            plain = inside.how in {"name", "place"} and inside.sector != "armed_group"
+            kept = "unspecified" if plain else inside.sector
             return _Plan(Resolved(inside.actor, kept, how="group"))
         words = fold(name)
         known = self._exact(words)

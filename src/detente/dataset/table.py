@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from detente.dataset.common import Days, Ids, number, roles
+from detente.dataset.common import Days, Ids, csv_rows, number, roles
 from detente.dataset.names import Names, Resolved, names
 from detente.dataset.row import DatasetEvent
 from detente.dataset.stream import Lines
@@ -23,11 +23,12 @@ from detente.model import DOMAINS, SECTORS, Reject
 from detente.ontology.cameo import find
 from detente.ontology.plover import TYPES
 
-FIELDS = frozenset({
+_ORDER = (
     "id", "day", "actor", "recipient", "actor_country", "recipient_country", "actor_sector", "recipient_sector",
     "code", "text", "type", "mode", "contexts", "url", "language", "publisher", "published", "count", "mentions",
     "sources", "articles",
-})  # fmt: skip
+)  # fmt: skip
+FIELDS = frozenset(_ORDER)
 ICEWS = {
     "id": "Event ID", "day": "Event Date", "actor": "Source Name", "actor_sector": "Source Sectors",
     "actor_country": "Source Country", "text": "Event Text", "code": "CAMEO Code", "recipient": "Target Name",
@@ -43,6 +44,7 @@ POLECAT = {
 }  # fmt: skip
 _EMPTY = frozenset({"", "none", "null", "na", "nan"})
 _SEVERAL = ";"
+_COARSE = frozenset({"", "name", "place", "country"})  # found so, a side's sector is only a default
 _REMEMBERED = 200_000  # sides of one day
 
 
@@ -125,21 +127,24 @@ def read_table(
         raise InputError(f"{name}: map the columns of 'day' and of 'code' (CAMEO), 'text' or 'type' (PLOVER)")
     reader = _Reader(name, dataset, {field: at[column] for field, column in mapping.items()}, table or names())
     for index, row in enumerate(_split(lines, delimiter, len(header))):
-        if index and row:
+        if isinstance(row, str):
+            yield Reject(name, row, lines.offset)
+        elif index and row:
             yield reader.row(row, len(header), lines.offset)
     if lines.damage:
         yield Reject(name, lines.damage, lines.offset)
 
 
-def _split(lines: Lines, delimiter: str, size: int) -> Iterator[list[str]]:
+def _split(lines: Lines, delimiter: str, size: int) -> Iterator[list[str] | str]:
     """Rows of fields. Tabs need no quotes, so quotes in tabbed tables are text, unless the count tells otherwise."""
     if delimiter != "\t":
-        yield from csv.reader(lines, delimiter=delimiter)
+        yield from csv_rows(lines, delimiter)
         return
     for line in lines:
         row = line.rstrip("\r\n").split("\t")
         if len(row) != size and '"' in line:
-            row = next(csv.reader([line.rstrip("\r\n")], delimiter="\t"), [])
+            yield next(csv_rows([line.rstrip("\r\n")], "\t"))
+            continue
         yield [] if row == [""] else row
 
 
@@ -149,7 +154,7 @@ class _Reader:
     def __init__(self, name: str, dataset: str, at: Mapping[str, int], table: Names) -> None:
         self._name = name
         self._dataset = dataset
-        self._at = at
+        self._picks = tuple(at.get(field, -1) for field in _ORDER)  # -1: the empty field put after the row's own
         self._names = table
         self._days = Days()
         self._ids = Ids(dataset)
@@ -162,55 +167,30 @@ class _Reader:
         """One row as an event, or why it is none."""
         if len(row) != size:
             return Reject(self._name, f"{len(row)} columns, expected {size}", offset)
-        get = {field: row[index].strip() for field, index in self._at.items()}
-        day = self._days(get["day"])
+        row.append("")
+        (key, when, actor_name, recipient_name, actor_country, recipient_country, actor_sector, recipient_sector, code,
+         text, kind, mode, contexts, url, language, publisher, published, count, mentions, sources,
+         articles) = [row[index].strip() for index in self._picks]  # fmt: skip
+        day = self._days(when)
         if day is None:
-            return Reject(self._name, f"{get['day']!r} is no date", offset)
-        key = tuple(get.get(field, "") for field in ("code", "text", "type", "mode", "contexts"))
-        act = self._acts.get(key)
+            return Reject(self._name, f"{when!r} is no date", offset)
+        told = (code, text, kind, mode, contexts)
+        act = self._acts.get(told)
         if act is None:
-            act = self._acts[key] = self._act(*key)
+            act = self._acts[told] = self._act(*told)
         if isinstance(act, str):
             return Reject(self._name, act, offset)
-        actor_name, recipient_name = get.get("actor", ""), get.get("recipient", "")
-        actor, more_actors = self._side(actor_name, get.get("actor_country", ""), get.get("actor_sector", ""), day)
-        recipient, more_recipients = self._side(
-            recipient_name, get.get("recipient_country", ""), get.get("recipient_sector", ""), day
-        )
+        actor, more_actors = self._side(actor_name, actor_country, actor_sector, day)
+        recipient, more_recipients = self._side(recipient_name, recipient_country, recipient_sector, day)
         actor_role, recipient_role = roles(act.code)
         return DatasetEvent(
-            dataset=self._dataset,
-            source_id=get.get("id") or self._ids(*row),
-            day=day,
-            actor=actor.actor,
-            recipient=recipient.actor,
-            actor_name=actor_name,
-            recipient_name=recipient_name,
-            code=act.code,
-            type=act.type,
-            mode=act.mode,
-            quad=act.quad,
-            domain=act.domain,
-            planned_type=act.planned_type,
-            actor_sector=actor.sector,
-            recipient_sector=recipient.sector,
-            actor_person=actor.person,
-            recipient_person=recipient.person,
-            actor_office=actor.office,
-            recipient_office=recipient.office,
-            actor_role=actor_role,
-            recipient_role=recipient_role,
-            url=get.get("url") or None,
-            language=_language(get.get("language", "")),
-            publisher=get.get("publisher") or None,
-            published=self._days(get.get("published", "")),
-            count=number(get.get("count", "")) or 1,
-            mentions=number(get.get("mentions", "")),
-            sources=number(get.get("sources", "")),
-            articles=number(get.get("articles", "")),
-            more_actors=more_actors,
-            more_recipients=more_recipients,
-        )
+            self._dataset, key or self._ids(*row), day, actor.actor, recipient.actor, actor_name, recipient_name,
+            act.code, act.type, act.mode, act.quad, act.domain, act.planned_type, "occurred", actor.sector,
+            recipient.sector, actor.person, recipient.person, actor.office, recipient.office, actor_role,
+            recipient_role, url or None, _language(language), publisher or None,
+            self._days(published) if published else None, number(count) or 1, number(mentions), number(sources),
+            number(articles), more_actors, more_recipients,
+        )  # fmt: skip
 
     def _side(self, name: str, country: str, sector: str, day: date) -> tuple[Resolved, tuple[str, ...]]:
         """The main actor of a side, and the further states that the dataset gives it; remembered for the day."""
@@ -228,8 +208,9 @@ class _Reader:
         first = self._names.resolve(named[0], day, countries[0] if countries else "") if named else Resolved()
         if first.actor is None and countries and (code := self._names.country(countries[0])) is not None:
             first = Resolved(code, first.sector, first.person, first.office, "country")
-        if sector and (first.sector == "unspecified" or first.how == "country"):
-            first = Resolved(first.actor, self._sector(sector), first.person, first.office, first.how)
+        coarse = first.how in _COARSE and first.sector != "armed_group"
+        if sector and (coarse or first.sector == "unspecified") and (told := self._sector(sector)) != "unspecified":
+            first = Resolved(first.actor, told, first.person, first.office, first.how)
         others = [self._names.resolve(part, day).actor for part in named[1:]]
         others += [self._names.country(part) for part in countries[1:]]
         more = tuple(dict.fromkeys(code for code in others if code is not None and code != first.actor))

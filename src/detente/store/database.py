@@ -197,7 +197,7 @@ def _imports(database: duckdb.DuckDBPyConnection, root: Path, names: Sequence[st
 
 def _datasets(database: duckdb.DuckDBPyConnection) -> None:
     """Countable rows of datasets as events of their own, without reports."""
-    name = "'s' || substr(sha256(dataset || chr(31) || source_id), 1, 16)"
+    name = "'x' || substr(sha256(dataset || chr(31) || source_id), 1, 16)"
     given = {
         "event": name, "dataset": "dataset", "type": "type", "mode": "mode", "domain": "domain", "aspect": "NULL",
         "status": "status", "start": "day", "stop": "day", "precision": "'day'", "habitual": "false",

@@ -326,6 +326,17 @@ PAIR = Table(
         _text("reversals", "What an edit changed, parted by ';'."),
     ),
 )
+STORY = Table(
+    "story",
+    "A document in a story of two or more: different texts on the same event, and their reprints.",
+    ("document",),
+    (
+        _DOCUMENT,
+        _text("story", "The story."),
+        _text("first", "The document of the story that was published first."),
+        _count("size", "Documents of the story.", "documents"),
+    ),
+)
 REDIRECT = Table(
     "redirect",
     "An id that an event had or could have had, and the event where its report is now.",
@@ -485,5 +496,5 @@ RUN = Table(
 IMPORT_TABLES = (DATASET_EVENT, DYAD_DAY)
 DOCUMENT_TABLES = (DOCUMENT, SENTENCE, MENTION, ATTRIBUTION, REPORT, REPORT_ACTOR, SIGNATURE)
 SHARD_TABLES = (ITEM, *DOCUMENT_TABLES, *IMPORT_TABLES)
-BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, CORRECTION, RUN)
+BUILT_TABLES = (INPUT, OUTLET, DUPLICATE, PAIR, STORY, EVENT, EVENT_ACTOR, EVENT_REPORT, REDIRECT, CORRECTION, RUN)
 TABLES = (*SHARD_TABLES, *BUILT_TABLES)
