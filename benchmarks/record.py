@@ -5,7 +5,8 @@
 Plain natasha (see ``speed.py``) reads on one core a sample of the texts as the record holds them (headline and
 text), before, between and after, so that drift of the machine hits both alike. The record is made by
 ``detente add`` as a process, with all that belongs to it: reading, coding, grouping, merging, the database. Peak
-memory is the sum of the resident sets of the process and its workers, looked at ten times a second.
+memory is the sum of the resident sets of the process and its workers, looked at ten times a second. Processor time
+is printed beside the clock's: where other work keeps the cores busy, the clock is hard on the side that uses two.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import argparse
 import gzip
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -114,14 +116,14 @@ def main() -> int:
     natasha = plain_natasha()
     for text in found[:20]:
         natasha(text)
-    rates = []
+    rates: list[tuple[int, float, float]] = []
 
     def turn() -> None:
         sample = samples[len(rates)]
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         for text in sample:
             natasha(text)
-        rates.append((len(sample), time.perf_counter() - start))
+        rates.append((len(sample), time.perf_counter() - start, time.process_time() - used))
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.keep or Path(scratch) / "record"
@@ -131,11 +133,13 @@ def main() -> int:
             with gzip.open(NEWS, "rb") as lines:
                 path.write_bytes(b"".join(next(lines) for _ in range(arguments.documents)))
         turn()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         first, peak, sums = add([str(path)], folder, arguments.workers)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         turn()
         again, _, repeated = add([str(path)], folder, arguments.workers)
         turn()
-    read, seconds = sum(count for count, _ in rates), sum(seconds for _, seconds in rates)
+    read, seconds, used = (sum(column) for column in zip(*rates, strict=True))
     items = int(str(sums["items"]))
     print(
         f"items {items} = documents {sums['documents']} + duplicates {sums['duplicates']} + rejects {sums['rejects']}"
@@ -143,6 +147,10 @@ def main() -> int:
     print(f"plain natasha, one core: {read / seconds:.1f} documents a second ({read} texts in three turns)")
     print(f"detente add, {arguments.workers} workers: {first:.1f} s, {items / first:.1f} documents a second")
     print(f"ratio to plain natasha: {items / first / (read / seconds):.2f} (target 1)")
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"processor time for a document: natasha {1000 * used / read:.1f} ms, detente add {1000 * spent / items:.1f} ms"
+    )
     print(f"peak resident memory of all processes: {peak / 1e9:.2f} GB (target 3)")
     print(f"added again: {again:.2f} s, {first / again:.0f} times faster (target 20), new: {repeated['new']}")
     return 0

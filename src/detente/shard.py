@@ -48,15 +48,24 @@ def read(items: Sequence[Item], *, single: bool = False, announce: Announce | No
     for number, item in enumerate(settled):
         if isinstance(item.found, Document):
             first.setdefault(item.found.id, number)
-    failed: dict[str, Reject] = {}
-    for batch in _batches(settled, sorted(first.values()), 1 if single else BATCH):
+    # The same words of the same day are read once, whoever published them: a reading depends on nothing else.
+    likes: dict[tuple[object, ...], list[int]] = {}
+    for number in sorted(first.values()):
+        likes.setdefault(_read_of(_document(settled[number].found)), []).append(number)
+    leaders = {numbers[0]: numbers for numbers in likes.values()}
+    known: dict[int, Reading | Reject] = {}
+    for batch in _batches(settled, sorted(leaders), 1 if single else BATCH):
         if announce is not None:
             announce(batch[0])
-        for number, reading in zip(batch, _readings([settled[n].found for n in batch]), strict=True):
-            if isinstance(reading, Reject):
-                failed[_document(settled[number].found).id] = reading
-            else:
-                _add(rows, reading)
+        for leader, reading in zip(batch, _readings([settled[n].found for n in batch]), strict=True):
+            known.update(dict.fromkeys(leaders[leader], reading))
+    failed: dict[str, Reject] = {}
+    for number, reading in sorted(known.items()):
+        document = _document(settled[number].found)
+        if isinstance(reading, Reject):
+            failed[document.id] = replace(reading, name=_name(document))
+        else:
+            _add(rows, replace(reading, document=document))
     for item in settled:
         found = item.found
         if isinstance(found, Document):
@@ -77,7 +86,7 @@ def _accept(found: Document | Reject) -> Document | Reject:
     text = found.text
     if found.title and not text.startswith(found.title):
         text = f"{found.title}\n\n{text}" if text.strip() else found.title
-    name = _whole(found.item or found.url or found.title or "a text")
+    name = _name(found)
     if not text.strip():
         return Reject(name, "no text")
     try:
@@ -97,6 +106,15 @@ _TOLD = ("title", "source", "url", "outlet", "author", "item")
 def _whole(text: str) -> str:
     """A string that UTF-8 can hold: halves of characters become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _read_of(document: Document) -> tuple[object, ...]:
+    return document.title, document.text, document.published, document.language
+
+
+def _name(document: Document) -> str:
+    """What rejects call a document."""
+    return _whole(document.item or document.url or document.title or "a text")
 
 
 def _document(found: Document | Reject) -> Document:
@@ -133,9 +151,8 @@ def _readings(found: Sequence[Document | Reject]) -> list[Reading | Reject]:
         raise
     except Exception as error:
         if len(documents) == 1:  # a fault of ours: told with its item, and the run goes on
-            name = documents[0].item or documents[0].url or documents[0].title or "a text"
             told = f"{type(error).__name__}: {_one_line(error)}"
-            return [Reject(name, f"a fault of Detente, please report it ({told})")]
+            return [Reject(_name(documents[0]), f"a fault of Detente, please report it ({told})")]
     return [reading for document in documents for reading in _readings([document])]
 
 
