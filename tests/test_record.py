@@ -7,11 +7,13 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -369,6 +371,35 @@ def test_csv_neutralises_formulas_and_parquet_keeps_them(tmp_path: Path) -> None
     assert {row["title"][0] for row in kept} == {"=", "@"}
     with pytest.raises(StoreError, match="no form"):
         record.export(tmp_path / "other", "xlsx")
+
+
+def test_exports_are_read_by_what_analysts_use(tmp_path: Path) -> None:
+    (tmp_path / "some.jsonl").write_text(lines(range(4)), encoding="utf-8")
+    record = Record(tmp_path / "record")
+    record.add([tmp_path / "some.jsonl"], workers=1)
+    for form in ("csv", "parquet"):
+        record.export(tmp_path / form, form)
+    events = len(record.events())
+    read = 0
+    with suppress(ImportError):
+        import pandas
+
+        assert len(pandas.read_csv(tmp_path / "csv" / "event.csv")) == events
+        assert len(pandas.read_parquet(tmp_path / "parquet" / "event.parquet")) == events
+        read += 1
+    with suppress(ImportError):
+        import polars
+
+        assert len(polars.read_csv(tmp_path / "csv" / "event.csv")) == events
+        assert len(polars.read_parquet(tmp_path / "parquet" / "event.parquet")) == events
+        read += 1
+    if shutil.which("Rscript"):
+        code = f'cat(nrow(read.csv("{tmp_path}/csv/event.csv")), nrow(read.csv("{tmp_path}/csv/document.csv")))'
+        done = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [str(events), "4"]
+        read += 1
+    if not read:
+        pytest.skip("none of pandas, polars and R is here")
 
 
 def test_codebook_describes_every_exported_column(tmp_path: Path) -> None:
