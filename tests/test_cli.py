@@ -20,6 +20,8 @@ import detente
 from detente.cli import app
 from detente.errors import DataError
 from detente.model import Document, Interval, Mention, Party, Reading, Report, Sentence, Span
+from detente.ontology.plover import TYPES
+from detente.wire import SURE, gold_form, report_to_dict
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLE = ROOT / "examples" / "article.txt"
@@ -90,7 +92,7 @@ def test_version() -> None:
     assert result.stdout == f"detente {detente.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["read"], ["annotate"]])
+@pytest.mark.parametrize("command", [[], ["read"], ["annotate"], ["types"]])
 def test_help_has_examples(command: list[str]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
@@ -101,6 +103,10 @@ def test_help_has_examples(command: list[str]) -> None:
 def test_help_documents_exit_codes() -> None:
     for command in ("read", "annotate"):
         assert "Exit code: 0" in run(command, "--help").stdout
+
+
+def test_help_says_what_sure_means() -> None:
+    assert "sure" in run("annotate", "--help").stdout
 
 
 def test_help_needs_no_model() -> None:
@@ -121,7 +127,7 @@ class TestRead:
     def test_prints_a_reading(self, article: Path) -> None:
         result = run("read", article, "--date", "2024-10-17", "--title", "Проба")
         assert result.exit_code == 0
-        for part in ("Проба", "published 17 Oct 2024", "KAZ → TUR", "*прибыл*¹", "Where to go next"):
+        for part in ("Проба", "published 17 Oct 2024", "Kazakhstan → Türkiye", "*прибыл*¹", "Where to go next"):
             assert part in result.stdout
         assert "\x1b" not in result.stdout
         assert result.stderr == ""
@@ -201,14 +207,42 @@ class TestRead:
         assert result.exit_code == 2
         assert [line.rpartition(": ")[2] for line in result.stderr.splitlines()] == [
             "no such file or directory",
-            "is a directory",
+            "is a directory; name the files in it",
         ]
 
     def test_good_files_are_read_beside_bad_ones(self, article: Path, tmp_path: Path) -> None:
         result = run("read", tmp_path / "no.txt", article)
         assert result.exit_code == 2
-        assert "KAZ → TUR" in result.stdout
+        assert "Kazakhstan → Türkiye" in result.stdout
         assert "no such file" in result.stderr
+        assert "read 1 of 2 files" in result.stderr
+
+    def test_a_file_that_fails_costs_only_itself(self, article: Path, tmp_path: Path) -> None:
+        path = tmp_path / "broken.txt"
+        path.write_text("СЛОМАЙСЯ, сказал министр обороны Казахстана и прибыл.", encoding="utf-8")
+        result = run("read", path, article)
+        assert result.exit_code == 2
+        assert "Kazakhstan → Türkiye" in result.stdout
+        assert "broken.txt: a fault of Detente" in result.stderr
+
+    def test_a_date_that_overrules_the_file_is_said(self, tmp_path: Path) -> None:
+        path = tmp_path / "dated.txt"
+        path.write_text(f"17 октября 2024\n\n{RUSSIAN}", encoding="utf-8")
+        overruled = run("read", path, "--date", "2024-10-01")
+        assert overruled.exit_code == 0
+        assert "published 1 Oct 2024" in overruled.stdout
+        assert "dated.txt: note: it states 2024-10-17" in overruled.stderr
+        assert "2024-10-01 (--date)" in overruled.stderr
+        assert run("read", path, "--date", "2024-10-17").stderr == ""
+
+    def test_an_unknown_day_is_asked_for(self, article: Path) -> None:
+        assert "--date YYYY-MM-DD" in run("read", article).stdout
+        assert "--date YYYY-MM-DD" not in run("read", article, "--date", "2024-10-17").stdout
+
+    def test_json_lines_are_sent_to_annotate(self, tmp_path: Path) -> None:
+        result = run("read", lines(tmp_path / "in.jsonl", [{"id": "a", "text": RUSSIAN}]))
+        assert result.exit_code == 2
+        assert "detente annotate FILE" in result.stderr
 
     def test_an_address_is_refused_with_advice(self) -> None:
         result = run("read", "https://news.example/1")
@@ -345,6 +379,33 @@ class TestAnnotate:
             assert result.stderr.count("\n") == 1
             assert not (tmp_path / "out.jsonl").exists()
 
+    def test_what_is_no_json_lines_is_told_once_with_what_reads_it(self, tmp_path: Path) -> None:
+        text = tmp_path / "article.txt"
+        text.write_text(f"{RUSSIAN}\n" * 30, encoding="utf-8")
+        short = tmp_path / "short.html"
+        short.write_text(f"<p>{RUSSIAN}</p>", encoding="utf-8")
+        pretty = tmp_path / "pretty.json"
+        pretty.write_text(json.dumps([{"text": RUSSIAN}], indent=1), encoding="utf-8")
+        rich = tmp_path / "a.rtf"
+        rich.write_text("{\\rtf1 x}", encoding="utf-8")
+        for path, reason in (
+            (text, "detente read FILE"), (short, "detente read FILE"), (pretty, "one object a line"), (rich, "RTF"),
+        ):  # fmt: skip
+            result = run("annotate", path, tmp_path / "out.jsonl")
+            assert result.exit_code == 2
+            assert reason in result.stderr
+            assert result.stderr.count("\n") == 1
+            assert not (tmp_path / "out.jsonl").exists()
+            assert run("annotate", "-", input=path.read_bytes()).exit_code == 2
+
+    def test_first_lines_that_are_bad_do_not_hide_good_ones(self, tmp_path: Path) -> None:
+        path = tmp_path / "in.jsonl"
+        path.write_text(f"# texts\n\n{json.dumps({'id': 'a', 'text': RUSSIAN})}\n", encoding="utf-8")
+        result = run("annotate", path)
+        assert result.exit_code == 1
+        assert f"{path}:1: not JSON" in result.stderr
+        assert json.loads(result.stdout)["id"] == "a"
+
     def test_output_keeps_the_mode_of_the_file_it_replaces(self, tmp_path: Path) -> None:
         out = tmp_path / "out.jsonl"
         out.touch(mode=0o640)
@@ -358,6 +419,28 @@ class TestAnnotate:
         result = run("annotate", path)
         assert result.exit_code == 0
         assert "lines read: 0;" in result.stderr
+
+
+# --- types
+
+
+def test_types_are_told_in_plain_words() -> None:
+    result = run("types")
+    assert result.exit_code == 0
+    for name, each in TYPES.items():
+        assert name in result.stdout
+        for mode in each.modes:
+            assert mode.replace("_", " ") in result.stdout
+    assert "travels to the other, its host" in result.stdout
+
+
+def test_some_types_as_json() -> None:
+    found = json.loads(run("types", "consult", "AID", "--json").stdout)
+    assert [each["type"] for each in found] == ["CONSULT", "AID"]
+    assert found[0]["modes"]["phone"] == "talks by telephone or video"
+    result = run("types", "MEETING")
+    assert result.exit_code == 2
+    assert "CONSULT" in result.stderr
 
 
 # --- as a process, with the models
@@ -431,3 +514,27 @@ def test_ctrl_c_ends_in_130_without_a_traceback(tmp_path: Path) -> None:
         assert running.stderr.read() == b"detente: interrupted\n"
     assert running.returncode == 130
     assert list(tmp_path.iterdir()) == []
+
+
+# --- the documents
+
+
+def test_every_field_of_the_output_is_described() -> None:
+    text = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    reading = detente.read(RUSSIAN, published="2024-10-17")
+    assert reading.attributions
+    assert reading.mentions
+    found = reading.to_dict()
+    report = report_to_dict(reading.reports[0])
+    names = {*found, *report, *gold_form(reading)[0]}
+    for rows in (found["mentions"], found["attributions"], report["actors"]):
+        names |= set(rows[0])  # type: ignore[index]
+    assert {name for name in names if f"`{name}`" not in text} == set()
+    assert f"`score` is {SURE:.1g} or more".replace("0.", ".") in text
+
+
+def test_readme_tells_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert f"detente {command.callback.__name__}" in text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -111,12 +113,37 @@ def test_a_string_is_kept_as_it_is() -> None:
         (b'{"id": 1, "text": "\xd0\x90"}\n', "annotate"),
         (b'<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>', "feed"),
         (b"<html><body><script>var a=1;</script></body></html>", "without article text"),
+        (b"\r\n{\\rtf1\\ansi x}", "RTF"),
+        (b'<?xml version="1.0"?>\n<FictionBook><body><p>\xd0\x90</p></body></FictionBook>', "FictionBook"),
+        (b'<?xml version="1.0"?><office:document xmlns:office="urn:x"><p>x</p></office:document>', "OpenDocument"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="x"?>\n<pkg:package><p>x</p></pkg:package>', "Word"),
+        (b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n<html>", "MHTML"),
+        (b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/plain\n\nx", "e-mail"),
+        (b"bplist00\xd1\x01\x02", "Safari web archive"),
     ],
 )
 def test_unreadable_input_says_what_to_do(data: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         read_bytes(data, "x.dat")
     assert "x.dat" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        (("[Content_Types].xml", "word/document.xml"), r"Word document \(docx\)"),
+        (("mimetype", "META-INF/manifest.xml"), "OpenDocument"),
+        (("mimetype", "OEBPS/a.xhtml"), "EPUB"),
+    ],
+)
+def test_office_documents_say_what_they_are_and_what_to_do(parts: tuple[str, ...], says: str) -> None:
+    kinds = {"OpenDocument": "application/vnd.oasis.opendocument.text", "EPUB": "application/epub+zip"}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in parts:
+            archive.writestr(part, kinds.get(says, "") if part == "mimetype" else "x")
+    with pytest.raises(InputError, match=rf"{says}.*save it as plain text or HTML"):
+        read_bytes(packed.getvalue(), "x.dat")
 
 
 def test_another_language_is_refused_by_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import detente
 from detente.model import Reading
+from detente.text.compose import compose
 from detente.wire import gold_form, reading_to_dict
 
 SEED = Path(__file__).resolve().parents[2] / "shared" / "seed" / "article.txt"
@@ -70,6 +72,35 @@ def test_seed_article_holds_nothing_false(seed: Reading) -> None:
     assert {r.trigger.text for r in seed.reports} <= allowed
     weighed = [r for r in seed.reports if r.trigger.text == "сотрудничества"]
     assert all((r.status, r.actors[0].actor) == ("conjectured", "KAZ") for r in weighed)
+
+
+def test_decomposed_letters_read_as_the_letters_that_they_are() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("Министр", "Мини\u0301стр")
+    given = unicodedata.normalize("NFD", text)
+    assert len(given) > len(text)
+    composed, decomposed = (detente.read(each, published="2024-10-17") for each in (text, given))
+    assert rows(decomposed) == rows(composed)
+    assert decomposed.document.text == given
+    spans = [*decomposed.mentions, *(r.trigger for r in decomposed.reports)]
+    plain = [*composed.mentions, *(r.trigger for r in composed.reports)]
+    for span, twin in zip(spans, plain, strict=True):
+        assert given[span.start : span.stop] == span.text
+        assert unicodedata.normalize("NFC", span.text) == twin.text
+    last = decomposed.sentences[-1]
+    assert given[last.start : last.stop].startswith("Впрочем")
+
+
+@given(st.text(alphabet="аийеёЙк \u0306\u0308\u0301", max_size=30))
+def test_composing_keeps_its_places(text: str) -> None:
+    composed = compose(text)
+    if composed is None:
+        assert unicodedata.is_normalized("NFC", text)
+        return
+    places = composed.places
+    assert len(places) == len(composed.text) + 1
+    assert list(places) == sorted(set(places))
+    assert (places[0], places[-1]) == (0, len(text))
+    assert unicodedata.normalize("NFC", text) == composed.text
 
 
 def test_every_span_slices_back_to_the_text() -> None:

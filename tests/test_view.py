@@ -12,7 +12,9 @@ import pytest
 from rich.console import Console
 
 from detente.model import Attribution, Document, Interval, Mention, Party, Reading, Report, Sentence, Span
+from detente.ontology.plover import TYPES
 from detente.view import words
+from detente.view.grid import grouped
 from detente.view.marks import Node, marks, tree
 from detente.view.page import fragment, page
 from detente.view.terminal import show
@@ -238,10 +240,55 @@ def test_terminal_shows_the_whole_reading(reading: Reading) -> None:
     text = printed(reading)
     for part in (
         "Проба <b>", "степь.example", "published 17 Oct 2024", "5 sentences", "4 events", "Kazakhstan → Türkiye",
-        "KAZ – TUR", "host: Azerbaijan (AZE)", "planned COOPERATE", "SANCTION discontinue", "opinion", "hearsay",
-        "Note: one thing to know",
+        "Sides", "KAZ Kazakhstan", "host: Azerbaijan (AZE)", "planned COOPERATE",
+        "SANCTION discontinue", "stops trade, supplies", "opinion", "hearsay", "Note: one thing to know",
     ):  # fmt: skip
         assert part in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_the_table_is_low_and_breaks_no_word(reading: Reading, width: int) -> None:
+    text = printed(reading, width).partition("Sides")[0]
+    table = text.splitlines()[4:]
+    assert sum(1 for line in table if line.strip()) <= 3 * len(reading.reports)
+    for word in ("ведомства", "Перекрёсток", "CONSULT", "SANCTION", "occurred", "planned"):
+        assert word in "\n".join(table)
+
+
+def test_reports_of_one_act_share_a_line(reading: Reading) -> None:
+    first = reading.reports[0]
+    other = replace(first, recipients=(party("AZE"),))
+    again = replace(first, trigger=span("подписали план"))
+    apart = replace(other, trigger=span("учения"), type="AID", mode=None)
+    rows = words.rows(replace(reading, reports=(first, other, apart, again)))
+    assert [[row.number for row in line] for line in grouped(rows)] == [[1, 2, 4], [3]]
+    text = printed(replace(reading, reports=(first, other, apart, again)), 140)
+    assert "1, 2, 4" in text
+    assert "Kazakhstan → Türkiye, Azerbaijan" in text
+
+
+def test_symmetric_acts_with_the_same_sides_share_a_line(reading: Reading) -> None:
+    one = reading.reports[1]
+    other = replace(one, actors=one.actors[::-1], trigger=span("учения"))
+    text = printed(replace(reading, reports=(one, other)), 140)
+    assert "1, 2" in text
+    assert text.partition("Sides")[0].count("Kazakhstan – Türkiye") == 1
+    assert "Türkiye – Kazakhstan" not in text
+
+
+def test_every_type_and_mode_has_a_gloss_of_its_own() -> None:
+    glosses = [told for each in TYPES.values() for told in (each.gloss, *each.glosses)]
+    assert all(0 < len(told) <= 80 and not told.endswith(".") for told in glosses)
+    for each in TYPES.values():
+        assert len(set(each.glosses)) == len(each.modes)
+    assert TYPES["CONSULT"].meaning("visit") != TYPES["CONSULT"].meaning() == TYPES["CONSULT"].meaning("unheard-of")
+
+
+def test_acts_are_glossed_on_the_page(reading: Reading) -> None:
+    html = page([reading])
+    assert 'title="SANCTION discontinue: stops trade, supplies, aid or contact (material conflict)"' in html
+    assert "<dt>CONSULT visit</dt><dd>travels to the other, its host</dd>" in html
+    assert "<dt>COOPERATE</dt>" in html
 
 
 def test_no_event_is_said_with_what_was_seen(empty: Reading) -> None:

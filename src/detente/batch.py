@@ -11,6 +11,7 @@ from detente.errors import DataError, InputError
 from detente.model import Document, Reading
 
 BATCH = 64  # texts read at once: enough to fill the parser's batches
+HEAD = 20  # lines with text among which JSON Lines show an object
 BATCH_CHARACTERS = 400_000  # and a bound on the memory that long texts take
 
 Reject = Callable[[int, str], None]
@@ -48,10 +49,48 @@ def annotate(stream: Iterable[bytes], reject: Reject, tally: Tally, gold_form: b
         reject(line, reason)
 
     for batch in _batches(stream, count, tally):
-        for item, reading in _read(batch, count):
+        for item, reading in read(batch, count):
             tally.written += 1
             tally.events += len(reading.reports)
             yield dump(item.id, reading, gold_form)
+
+
+def json_lines(stream: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """The lines of ``stream``, once an object has been seen among the first of them.
+
+    Raises InputError for an input that holds none there, which is no JSON Lines, and says what reads it.
+    """
+    held: list[bytes] = []
+    lines = iter(stream)
+    seen = 0
+    for raw in lines:
+        held.append(raw)
+        line = raw.removeprefix(b"\xef\xbb\xbf").strip()
+        seen += bool(line)
+        if line in {b"{", b"["} or line.startswith(b"[{"):
+            raise InputError(
+                f"{name}: this is JSON, but not one object a line; write it so first, for example with jq -c '.[]' "
+                "for an array"
+            )
+        if line.startswith(b"{") and not line.startswith(b"{\\rtf"):
+            break
+        if seen == HEAD:
+            raise _no_lines(held, name)
+    else:
+        if seen:
+            raise _no_lines(held, name)
+    yield from held
+    yield from lines
+
+
+def _no_lines(held: list[bytes], name: str) -> InputError:
+    from detente.text.decode import decode
+
+    decode(b"".join(held), name)  # says what it is, if it is no text at all
+    return InputError(
+        f"{name}: these are no JSON Lines: none of its first lines is an object; a single article or page is read "
+        "with 'detente read FILE'"
+    )
 
 
 def _batches(stream: Iterable[bytes], reject: Reject, tally: Tally) -> Iterator[list[Item]]:
@@ -85,6 +124,8 @@ def parse(number: int, raw: bytes) -> Item:
         raise InputError("no text: each line needs the field 'text'")
     if not isinstance(text, str):
         raise InputError(f"'text' is {_kind(text)}, not a string")
+    if not text.strip() and row.get("title"):
+        raise InputError("the text is empty; a title alone is not read: put it into 'text' if it tells an event")
     published = row.get("published")
     fields = {
         "published": row.get("date") if published is None else published,
@@ -142,7 +183,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _read(batch: list[Item], reject: Reject) -> Iterator[tuple[Item, Reading]]:
+def read(batch: list[Item], reject: Reject) -> Iterator[tuple[Item, Reading]]:
     """Readings of a batch; where it fails as a whole, of each text alone, so that a bad text costs one line."""
     from detente.reading import read_all, reader
 

@@ -7,9 +7,8 @@ import os
 import re
 import shlex
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -25,6 +24,7 @@ from detente.commands.shell import console as _console
 from detente.commands.shell import fail as _fail
 from detente.commands.shell import guarded as _guarded
 from detente.errors import DetenteError, InputError
+from detente.files import check_out, replacing
 
 if TYPE_CHECKING:
     from detente.batch import Tally
@@ -46,6 +46,7 @@ no account, no download, no network.
   detente annotate texts.jsonl out.jsonl        many texts, one a line
   detente add FOLDER -r desk                    all that a desk has, into a record
   detente events -r desk --dyad KAZ TUR         what happened, newest first
+  detente types                                 what the types of events mean
 """
 _READ_HELP = """\
 Read articles and show what they report: who did what to whom, when, and who says so.
@@ -53,12 +54,22 @@ Read articles and show what they report: who did what to whom, when, and who say
 The table has one row for each event, and the raised number at an act in the text is its row. Without \
 a day of publication, dates such as «накануне» stay relative, and the reading says so.
 
-Exit code: 0 if every file was read, 2 if any could not be; the others are still read.
+Exit code: 0 if every file was read, 2 if any could not be; the others are still read, and it is said \
+how many.
 
 [bold]Examples[/bold]
   detente read article.txt --date 2024-10-17
   detente read page.html other.txt --html reading.html
   detente read - --json < article.txt
+"""
+_TYPES_HELP = """\
+Show what the types and modes of events mean.
+
+They are PLOVER's sixteen types; a mode says how. Without TYPE all are shown.
+
+[bold]Examples[/bold]
+  detente types
+  detente types CONSULT --json
 """
 _ANNOTATE_HELP = """\
 Read many texts: one JSON object a line in, one out, in the same order.
@@ -68,7 +79,7 @@ In: [bold]id[/bold] and [bold]text[/bold]; optionally [bold]published[/bold] or 
 a hash of title, day and text stands for it.
 
 Out: id, language, title, published, source, sentences, mentions, reports, attributions and warnings. \
-Offsets count the characters of text from 0, the end exclusive.
+Offsets count the characters of text from 0, the end exclusive. docs/output.md describes every field.
 
 A bad line is reported as IN.jsonl:LINE: reason, and the rest goes on. OUT.jsonl takes its place only \
 when all is written, so a run that fails leaves what was there before.
@@ -149,28 +160,41 @@ def read(
     published = _day(day)
     _check_language(language)
     if html is not None and html != STDIN:
-        _check_out(html, files)
+        check_out(html, [name for name in files if name != STDIN])
     if as_json and html == STDIN:
         raise typer.BadParameter("--json and --html - both write to standard output")
-    names, documents = [], []
-    for name in files:
-        try:
-            documents.append(_load(name, published, title, language))
-            names.append(name)
-        except (DetenteError, OSError) as error:
-            _complain(_about(_called(name), error))
-    if documents:
-        from detente.reading import read_all
-
-        readings = list(read_all(documents))
+    names, readings = _read_files(files, published, title, language)
+    if readings:
         if html is not None:
             _write_page(readings, names, html)
         if as_json:
             _print_json(readings, names, several=len(files) > 1)
         elif html is None:
             _print_readings(readings, names)
-    if len(documents) < len(files):
+    if len(readings) < len(files):
+        if readings:
+            _complain(f"read {len(readings)} of {len(files)} files")
         raise typer.Exit(UNUSABLE)
+
+
+def _read_files(
+    files: list[str], published: date | None, title: str | None, language: str | None
+) -> tuple[list[str], list[Reading]]:
+    """The files that can be read, and their readings; what is wrong with each of the others is said."""
+    from detente import batch
+
+    items: list[batch.Item] = []
+    for place, name in enumerate(files):
+        try:
+            document = _load(name, published, title, language)
+        except (DetenteError, OSError) as error:
+            _complain(_about(_called(name), error))
+        else:
+            items.append(batch.Item(place, document.id, document))
+    if not items:
+        return [], []
+    found = list(batch.read(items, lambda place, reason: _complain(f"{_called(files[place])}: {reason}")))
+    return [files[item.line] for item, _ in found], [reading for _, reading in found]
 
 
 def _called(name: str) -> str:
@@ -198,19 +222,6 @@ def _check_language(language: str | None) -> None:
         raise typer.BadParameter(f"{language!r} is not read; Detente reads: {known}", param_hint="--language")
 
 
-def _check_out(out: str, sources: list[str]) -> None:
-    """Refuse an output that is a folder, lies nowhere or is one of the inputs."""
-    path = Path(out)
-    if path.is_dir():
-        _fail(f"{out}: is a directory; name a file to write")
-    if not path.absolute().parent.is_dir():
-        _fail(f"{out}: the folder to write to does not exist")
-    for source in sources:
-        with suppress(OSError):
-            if source != STDIN and path.samefile(source):
-                _fail(f"{out}: is the input itself; name another file to write")
-
-
 def _load(name: str, published: date | None, title: str | None, language: str | None) -> Document:
     from detente.reader import read_bytes
 
@@ -222,8 +233,20 @@ def _load(name: str, published: date | None, title: str | None, language: str | 
         raise InputError("this is an address; save the page and give its file")
     else:
         data = Path(name).read_bytes()
-    document = read_bytes(data, _called(name), published=published, title=title, language=language)
+    document = read_bytes(data, _called(name), title=title, language=language)
+    if published is not None:
+        document = _dated(document, published, _called(name))
     return document if title is not None else _with_headline(document)
+
+
+def _dated(document: Document, published: date, name: str) -> Document:
+    """The document as of the day that --date gives; said where the text or page itself states another."""
+    from dataclasses import replace
+
+    own = document.published
+    if own is not None and own != published:
+        _complain(f"{name}: note: it states {own} as its day of publication; it is read as of {published} (--date)")
+    return replace(document, published=published)
 
 
 def _with_headline(document: Document) -> Document:
@@ -238,7 +261,8 @@ def _with_headline(document: Document) -> Document:
 def _print_readings(readings: list[Reading], names: list[str]) -> None:
     from rich.text import Text
 
-    from detente.view.terminal import clean, show
+    from detente.view.terminal import show
+    from detente.view.words import clean
 
     console = _console()
     for number, (reading, name) in enumerate(zip(readings, names, strict=True)):
@@ -250,11 +274,14 @@ def _print_readings(readings: list[Reading], names: list[str]) -> None:
             show(console, reading, _called(name))
         typer.echo(captured.get(), nl=False, color=True)
     first = shlex.quote(clean(names[0]))
-    hints = (
+    hints = [
         (f"detente read {first} --html reading.html", "a page, with the evidence of every event"),
         (f"detente read {first} --json", "everything, with offsets"),
         ("detente annotate texts.jsonl", "the same for many texts"),
-    )
+        ("detente types", "what the types and modes of events mean"),
+    ]
+    if readings[0].document.published is None:
+        hints.insert(0, (f"detente read {first} --date YYYY-MM-DD", "with the day of publication, for its dates"))
     widest = max(len(command) for command, _ in hints)
     with console.capture() as captured:
         console.print()
@@ -292,40 +319,12 @@ def _write_page(readings: list[Reading], names: list[str], out: str) -> None:
         typer.echo(data, nl=False)
         return
     try:
-        with _replacing(out) as target:
+        with replacing(out) as target:
             target.write(data)
     except OSError as error:
         _fail(_about(out, error))
     events = sum(len(reading.reports) for reading in readings)
     _complain(f"wrote {out}: {count_words(len(readings), 'reading')}, {count_words(events, 'event')}")
-
-
-@contextmanager
-def _replacing(out: str) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of ``out`` only when all is written; pipes and devices as they are."""
-    path = Path(os.path.realpath(out))
-    if path.exists() and not path.is_file():
-        with path.open("wb") as direct:
-            yield direct
-        return
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as target:
-            yield target
-            target.flush()
-            os.fsync(target.fileno())
-        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 # --- annotate ---------------------------------------------------------------------------------------
@@ -342,7 +341,12 @@ def annotate(
         ),
     ] = STDIN,
     gold_form: Annotated[
-        bool, typer.Option("--gold-form", help="Write only id and events, in the form that the scorer takes.")
+        bool,
+        typer.Option(
+            "--gold-form",
+            help="Write only id and events, in the form that the scorer takes: codes and words without offsets, "
+            "the speaker as source, and sure, which is 1 where the score is .7 or more.",
+        ),
     ] = False,
 ) -> None:
     """Read a file of JSON lines."""
@@ -350,7 +354,7 @@ def annotate(
 
     tally = batch.Tally()
     if out != STDIN:
-        _check_out(out, [source])
+        check_out(out, [source] if source != STDIN else [])
     bar = sys.stderr.isatty() and not (out == STDIN and sys.stdout.isatty())
     try:
         with _lines(source) as stream, _sink(out) as write, _progress(source, bar) as (say, moved):
@@ -358,7 +362,7 @@ def annotate(
             def reject(line: int, reason: str) -> None:
                 say(f"{_called(source)}:{line}: {reason}")
 
-            for line in batch.annotate(stream, reject, tally, gold_form):
+            for line in batch.annotate(batch.json_lines(stream, _called(source)), reject, tally, gold_form):
                 write(line)
                 moved(tally)
     except BrokenPipeError:
@@ -380,6 +384,8 @@ def _written(out: str) -> str:
 @contextmanager
 def _lines(source: str) -> Iterator[IO[bytes]]:
     """The input as a stream of byte lines. Raises InputError for bytes that can be no JSON lines."""
+    from detente.text.decode import decode
+
     if source == STDIN:
         yield sys.stdin.buffer
         return
@@ -389,7 +395,8 @@ def _lines(source: str) -> Iterator[IO[bytes]]:
             command = f"zcat {shlex.quote(source)} | detente annotate -"
             raise InputError(f"{source}: this is gzip; unpack it first: {command}")
         if b"\x00" in head:
-            raise InputError(f"{source}: this is binary or UTF-16; annotate takes JSON lines in UTF-8")
+            decode(head, source)  # says what it is, if it is no text at all
+            raise InputError(f"{source}: this is UTF-16; annotate takes JSON lines in UTF-8")
         yield stream
 
 
@@ -398,7 +405,7 @@ def _sink(out: str) -> Iterator[Callable[[bytes], None]]:
     if out == STDIN:
         yield lambda data: typer.echo(data, nl=False)
         return
-    with _replacing(out) as target:
+    with replacing(out) as target:
 
         def write(data: bytes) -> None:
             target.write(data)
@@ -428,6 +435,38 @@ def _progress(source: str, bar: bool) -> Iterator[tuple[Callable[[str], None], C
             progress.console.print(message, soft_wrap=True, markup=False, highlight=False)
 
         yield say, moved
+
+
+# --- types ------------------------------------------------------------------------------------------
+
+
+@app.command(help=_TYPES_HELP)
+@_guarded
+def types(
+    names: Annotated[list[str] | None, typer.Argument(metavar="TYPE", help="Types to show, such as CONSULT.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as a JSON array.")] = False,
+) -> None:
+    """Show the ontology."""
+    from detente.ontology.plover import TYPES
+
+    wanted = [name.upper() for name in names or TYPES]
+    for name in wanted:
+        if name not in TYPES:
+            raise typer.BadParameter(f"{name!r} is not a type; the types are: {', '.join(TYPES)}", param_hint="TYPE")
+    found = [TYPES[name] for name in wanted]
+    if as_json:
+        rows = [
+            {"type": each.name, "quad": each.quad, "gloss": each.gloss, "modes": dict(each.meanings())}
+            for each in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    from detente.view.terminal import ontology
+
+    console = _console()
+    with console.capture() as captured:
+        console.print(ontology(found))
+    typer.echo(captured.get(), nl=False, color=True)
 
 
 if __name__ == "__main__":

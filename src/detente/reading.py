@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from detente.errors import InputError, LanguageError
 from detente.model import Attribution, Document, Interval, Mention, Party, Reading, Report, Sentence, Span
@@ -46,7 +47,25 @@ class Reader:
         return self.read_many([document])[0]
 
     def read_many(self, documents: Sequence[Document]) -> list[Reading]:
-        """Read several documents at once, so that the parser's batches fill up."""
+        """Read several documents at once, so that the parser's batches fill up.
+
+        Decomposed letters (NFD) are read as the letters that they are; spans are of the text as given.
+        """
+        from detente.text.compose import compose
+
+        composed = [compose(document.text) for document in documents]
+        readings = self._read_many(
+            [
+                document if each is None else replace(document, text=each.text, title=_normal(document.title))
+                for document, each in zip(documents, composed, strict=True)
+            ]
+        )
+        return [
+            reading if each is None else _decomposed(reading, document, each.places)
+            for reading, document, each in zip(readings, documents, composed, strict=True)
+        ]
+
+    def _read_many(self, documents: Sequence[Document]) -> list[Reading]:
         from detente.text.mask import mask
 
         masked = [mask(document.text, document.title, self.language) for document in documents]
@@ -89,6 +108,10 @@ class Reader:
         headed = bool(document.title) and text.startswith(str(document.title))
         reports = _once(reports, parses, masked, headed)
         warnings = []
+
+        def move(start: int, stop: int) -> tuple[int, int]:
+            return clean.places.get(start, start), clean.places.get(stop - 1, stop - 1) + 1
+
         if document.published is None:
             warnings.append(
                 "the day of publication is unknown: relative dates stay relative, and persons whom the tables know "
@@ -97,9 +120,9 @@ class Reader:
         return Reading(
             document=document,
             sentences=tuple(Sentence(i, parse.start, parse.stop) for i, parse in enumerate(parses)),
-            mentions=_written(tuple(entity.mention for found in entities for entity in found), text, clean.places),
-            reports=_written(tuple(reports), text, clean.places),
-            attributions=_written(attributions, text, clean.places),
+            mentions=_written(tuple(entity.mention for found in entities for entity in found), text, move),
+            reports=_written(tuple(reports), text, move),
+            attributions=_written(attributions, text, move),
             warnings=tuple(warnings),
         )
 
@@ -169,14 +192,14 @@ def _shift(parse: Parse, offset: int) -> None:
         token.stop += offset
 
 
-def _written(value: Any, text: str, places: dict[int, int]) -> Any:
-    """A record, or a tuple of them, with its spans as the text writes them, where masking had changed it inside."""
+def _written(value: Any, text: str, move: Callable[[int, int], tuple[int, int]]) -> Any:
+    """A record, or a tuple of them, with its spans moved and as the text writes them there."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, tuple):
-        return tuple(_written(each, text, places) for each in value)
+        return tuple(_written(each, text, move) for each in value)
     if isinstance(value, Span | Mention):
-        start, stop = places.get(value.start, value.start), places.get(value.stop - 1, value.stop - 1) + 1
+        start, stop = move(value.start, value.stop)
         if (start, stop) == (value.start, value.stop) and value.text == text[start:stop]:
             return value
         return replace(value, start=start, stop=stop, text=text[start:stop])
@@ -184,7 +207,7 @@ def _written(value: Any, text: str, places: dict[int, int]) -> Any:
         changed = {}
         for name in _FIELDS[type(value)]:
             old = getattr(value, name)
-            if (new := _written(old, text, places)) is not old:
+            if (new := _written(old, text, move)) is not old:
                 changed[name] = new
         return replace(value, **changed) if changed else value
     return value
@@ -193,6 +216,26 @@ def _written(value: Any, text: str, places: dict[int, int]) -> Any:
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind)) for kind in (Attribution, Interval, Party, Report)
 }
+
+
+def _normal(title: str | None) -> str | None:
+    return None if title is None else normalize("NFC", title)
+
+
+def _decomposed(reading: Reading, document: Document, places: Sequence[int]) -> Reading:
+    """A reading of a composed text as one of the document as given; ``places`` as in ``Composed``."""
+
+    def move(start: int, stop: int) -> tuple[int, int]:
+        return places[start], places[stop]
+
+    return replace(
+        reading,
+        document=document,
+        sentences=tuple(replace(s, start=places[s.start], stop=places[s.stop]) for s in reading.sentences),
+        mentions=_written(reading.mentions, document.text, move),
+        reports=_written(reading.reports, document.text, move),
+        attributions=_written(reading.attributions, document.text, move),
+    )
 
 
 @cache
@@ -241,7 +284,7 @@ def make_document(
     elif isinstance(published, datetime):
         published = published.date()
     if language is None:
-        language = identify(text).language
+        language = identify(normalize("NFC", text)).language
     if language not in LANGUAGES:
         raise LanguageError(_unread(language), language)
     return Document(text=text, title=title, published=published, language=language, source=source)

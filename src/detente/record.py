@@ -293,11 +293,12 @@ class Record:
 
     def export(self, folder: str | os.PathLike[str], form: str = "parquet") -> list[Path]:
         """Write all tables as ``form`` (parquet or csv) with the codebook and a citation file; returns the paths."""
+        from detente import __version__
         from detente.store import database
         from detente.store.export import export
 
         with self._reading() as source:
-            return export(source, Path(folder), form, database.meta(source)["mark"][:16])
+            return export(source, Path(folder), form, database.meta(source)["mark"][:16], __version__)
 
     # --- inside -------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from detente.model import Attribution, Interval, Mention, Party, Reading, Report, Span
 
+SURE = 0.7  # score from which the gold form calls an event sure
+
 
 def _span(span: Span | None) -> dict[str, Any] | None:
     return None if span is None else {"start": span.start, "stop": span.stop, "text": span.text}
@@ -92,7 +94,11 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
 
 
 def gold_form(reading: Reading) -> list[dict[str, Any]]:
-    """Events in the form of the gold files: codes only, the speaker as ``source``."""
+    """Events in the form of the gold files: codes only, the speaker as ``source``.
+
+    ``sure`` is 1 where the score is at least ``SURE``. In gold files people say so; here it lets a scorer
+    measure apart what the coder itself trusts.
+    """
     return [
         {
             "actors": sorted({party.actor for party in report.actors}),
@@ -102,7 +108,7 @@ def gold_form(reading: Reading) -> list[dict[str, Any]]:
             "status": report.status,
             "source": report.speaker.text if report.speaker else None,
             "trigger": report.trigger.text,
-            "sure": int(report.score >= 0.7),
+            "sure": int(report.score >= SURE),
         }
         for report in reading.reports
     ]

@@ -86,7 +86,7 @@ def _table(rows: Sequence[Sequence[object]], heads: Sequence[str], right: Sequen
     from rich.table import Table
     from rich.text import Text
 
-    from detente.view.terminal import clean
+    from detente.view.words import clean
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads):
@@ -311,7 +311,7 @@ def _line(each: FoundEvent) -> list[object]:
 
 
 def _proofs(found: Sequence[FoundEvent]) -> None:
-    from detente.view.terminal import clean
+    from detente.view.words import clean
 
     for each in found:
         cells = [str(cell) for cell in _line(each)[:7] if cell]

@@ -36,6 +36,8 @@ def fail(message: str) -> NoReturn:
 
 def about(name: str, error: Exception) -> str:
     """An error as one line that names its input once."""
+    if isinstance(error, IsADirectoryError):
+        return f"{name}: is a directory; name the files in it"
     if isinstance(error, OSError):
         return f"{name}: {(error.strerror or str(error)).lower()}"
     message = " ".join(str(error).split())

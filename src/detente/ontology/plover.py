@@ -1,4 +1,4 @@
-"""PLOVER's event types with their modes and quad classes, from plover.toml."""
+"""PLOVER's event types with their modes, quad classes and plain glosses, from plover.toml."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One of the sixteen types: its modes and its quad class."""
+    """One of the sixteen types: its modes, its quad class, and what it and each mode mean in plain words."""
 
     name: str
     quad: str
     modes: tuple[str, ...]
+    gloss: str = ""
+    glosses: tuple[str, ...] = ()
 
     @property
     def cooperative(self) -> bool:
@@ -25,11 +27,21 @@ class EventType:
         """Whether the type is verbal, cooperation or conflict."""
         return self.quad.startswith("verbal")
 
+    def meaning(self, mode: str | None = None) -> str:
+        """What the type, or one of its modes, means: what the first side does to the second."""
+        return self.glosses[self.modes.index(mode)] if mode in self.modes else self.gloss
+
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """Each mode with its meaning."""
+        return tuple(zip(self.modes, self.glosses, strict=True))
+
 
 def _load() -> dict[str, EventType]:
     text = (resources.files("detente.ontology") / "plover.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    return {name: EventType(name, row["quad"], tuple(row["modes"])) for name, row in table.items()}
+    return {
+        name: EventType(name, row["quad"], tuple(row["modes"]), row["gloss"], tuple(row["modes"].values()))
+        for name, row in tomllib.loads(text).items()
+    }
 
 
 TYPES = _load()

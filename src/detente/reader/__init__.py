@@ -17,6 +17,23 @@ from detente.text.identify import require_language
 
 __all__ = ["Limits", "documents", "inputs", "normalise", "read_bytes", "read_text"]
 
+_DOCUMENTS = (
+    (re.compile(r"^\{\\rtf"), "a rich-text (RTF) document"),
+    (re.compile(r"^(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<FictionBook\b", re.DOTALL), "a FictionBook"),
+    (re.compile(r"^<\?xml[^>]*>\s*<office:document\b"), "an OpenDocument file"),
+    (re.compile(r"^<\?xml.{0,300}?<(?:pkg:package|w:wordDocument)\b", re.DOTALL), "a Word document (XML)"),
+    (
+        re.compile(r"^(?=.*^Content-Type: multipart/related)[\w-]+: .*^MIME-Version: ", re.DOTALL | re.M | re.I),
+        "a page saved as one MHTML file",
+    ),
+    (
+        re.compile(
+            r"^(?:From|Return-Path|Received|Delivered-To|Subject|Date|MIME-Version): .*^MIME-Version: ",
+            re.DOTALL | re.M | re.I,
+        ),
+        "an e-mail",
+    ),
+)
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
 
@@ -38,6 +55,7 @@ def read_bytes(
     text in a language that is not in ``supported``; each names the input.
     """
     text = decode(data, name, charset).text
+    _refuse_documents(text, name)
     if looks_like_html(text):
         page = read_html(text, name)
         document = Document(page.text, page.title, page.published, page.language, page.site)
@@ -84,6 +102,14 @@ def _finish(
     )
 
 
+def _refuse_documents(text: str, name: str) -> None:
+    """Documents of office programs, books, mails and saved pages that are text but not the text of an article."""
+    head = text[:2000].lstrip("\ufeff \t\r\n")
+    for opening, what in _DOCUMENTS:
+        if opening.search(head):
+            raise InputError(f"{name} is {what}: open it and save it as plain text or HTML")
+
+
 def _refuse_structured(text: str, name: str) -> None:
     """Feeds and JSON are text, but not prose: say what reads them."""
     head = text[:2000].lstrip("\ufeff \t\r\n")
@@ -97,4 +123,7 @@ def _refuse_structured(text: str, name: str) -> None:
             except (ValueError, RecursionError):
                 continue
             if isinstance(data, dict) or (isinstance(data, list) and data and isinstance(data[0], dict)):
-                raise InputError(f"{name} is JSON, not prose: 'detente annotate' takes JSON Lines with a 'text' field")
+                raise InputError(
+                    f"{name} is JSON, not an article: where each line is an object with 'text', "
+                    "'detente annotate FILE' reads them all"
+                )

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from detente import __version__
 from detente.errors import StoreError
 from detente.store import database, files, shards
 from detente.store.schema import TABLES, Table
@@ -43,10 +42,11 @@ def to_csv(table: pa.Table) -> bytes:
     return bytes(target.getvalue())
 
 
-def export(source: duckdb.DuckDBPyConnection, folder: Path, form: str, mark: str) -> list[Path]:
+def export(source: duckdb.DuckDBPyConnection, folder: Path, form: str, mark: str, version: str) -> list[Path]:
     """Write every table to ``folder`` as ``form`` (parquet or csv), with the codebook and CITATION.cff.
 
-    Files that are there under these names are replaced, each in one step. Returns the paths. Raises StoreError for
+    ``mark`` names the state of the record and ``version`` that of Detente, for the citation. Files that are there
+    under these names are replaced, each in one step. Returns the paths. Raises StoreError for
     another form, OSError where the disk refuses.
     """
     if form not in {"parquet", "csv"}:
@@ -70,7 +70,7 @@ def export(source: duckdb.DuckDBPyConnection, folder: Path, form: str, mark: str
     for name, text in (
         ("codebook.md", codebook_markdown(tables)),
         ("codebook.csv", codebook_csv(tables)),
-        ("CITATION.cff", citation(mark)),
+        ("CITATION.cff", citation(mark, version)),
     ):
         paths.append(folder / name)
         files.write(paths[-1], text.encode("utf-8"))
@@ -108,7 +108,7 @@ def codebook_markdown(tables: list[Table]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def citation(mark: str) -> str:
+def citation(mark: str, version: str) -> str:
     """How to cite the record and the program that made it, in the Citation File Format."""
     return "\n".join((
         "cff-version: 1.2.0",
@@ -121,7 +121,7 @@ def citation(mark: str) -> str:
         "references:",
         "  - type: software",
         "    title: Detente",
-        f"    version: {json.dumps(__version__)}",
+        f"    version: {json.dumps(version)}",
         "    license: MIT",
         "    authors:",
         "      - name: The authors of Detente",

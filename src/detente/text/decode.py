@@ -23,7 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_EXPORT = "save or export it as plain text or HTML"
+_EXPORT = "open it and save it as plain text or HTML"
 _UNPACK = "unpack it and read the files inside"
 _NO_TEXT = "it holds no text; give the text itself"
 # Magic number, offset, whether a NUL must be near (the number alone could open a text), name, advice.
@@ -58,6 +58,7 @@ _MAGIC: tuple[tuple[bytes, int, bool, str, str], ...] = (
     (b"\xca\xfe\xba\xbe", 0, False, "a program (Java class or Mach-O)", _NO_TEXT),
     (b"\xcf\xfa\xed\xfe", 0, False, "a program (Mach-O)", _NO_TEXT),
     (b"\x00asm", 0, False, "a program (WebAssembly)", _NO_TEXT),
+    (b"bplist00", 0, False, "a page saved as a Safari web archive", "save the page as HTML"),
     (b"SQLite format 3\x00", 0, False, "an SQLite database", "export its texts as JSON Lines"),
     (b"PAR1", 0, True, "a Parquet table", "export its texts as JSON Lines"),
 )

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from detente.model import Mention, Reading, Span
-from detente.view.words import chain, named, when_words
+from detente.view.words import act_words, chain, meaning_words, named, when_words
 
 Kind = Literal["speaker", "date", "place", "actor", "trigger"]
 # Outermost first where several marks cover the same words.
@@ -91,7 +91,7 @@ def _every(reading: Reading) -> Iterator[Mark]:
         if mention.actor:
             yield _actor(mention, mention.actor)
     for number, report in enumerate(reading.reports, 1):
-        yield _mark(report.trigger, "trigger", number, f"event {number}: {report.type}")
+        yield _mark(report.trigger, "trigger", number, f"event {number}: {act_words(report)}, {meaning_words(report)}")
         for interval, name in ((report.date, "date"), (report.planned_date, "planned for")):
             if interval is not None and interval.span is not None and interval.precision != "none":
                 yield _mark(interval.span, "date", number, f"{name}: {when_words(interval)}")

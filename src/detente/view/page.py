@@ -100,7 +100,14 @@ def _events(reading: Reading, prefix: str) -> str:
         for name in ("#", "When", "Who", "What", "About", "Status", "Who says so")
     )
     body = "\n".join(_row(reading, row, prefix) for row in table)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n{body}\n</table>"
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n{body}\n</table>\n{_key(reading)}"
+
+
+def _key(reading: Reading) -> str:
+    """What the types and modes of the table mean: readers of a telephone cannot point at them."""
+    found = words.meanings(reading.reports)
+    items = "".join(f"<dt>{_safe(act)}</dt><dd>{_safe(told)}</dd>" for act, told in found.items())
+    return f'<details class="key" open><summary>What these acts mean</summary><dl>{items}</dl></details>'
 
 
 def _row(reading: Reading, row: words.Row, prefix: str) -> str:
@@ -108,6 +115,7 @@ def _row(reading: Reading, row: words.Row, prefix: str) -> str:
     link = f'<a href="#{prefix}-t{number}" aria-label="Event {number}, to the text">{number}</a>'
     more = f'<span class="more">{_safe(row.others)}</span>' if row.others else ""
     plan = f'<span class="more">{_safe(row.plan)}</span>' if row.plan else ""
+    hover = f"{row.act}: {words.meaning_words(row.report)} ({words.quad_words(row.report)})"
     says = _safe(row.says)
     if row.says != words.NOBODY and reading.document.language:
         says = f'<span lang="{_safe(reading.document.language)}">{says}</span>'
@@ -117,8 +125,9 @@ def _row(reading: Reading, row: words.Row, prefix: str) -> str:
         f'<td class="when">{_safe(row.when)}</td>'
         f'<td class="who" data-label="Who"><b>{_safe(row.who)}</b>'
         f'<span class="codes">{_safe(row.codes)}</span>{more}</td>'
-        f'<td data-label="What" title="{_safe(words.quad_words(row.report))}">{_safe(row.act)}{plan}</td>'
-        f'<td data-label="About">{_safe(row.topic)}</td><td data-label="Status">{_safe(row.status)}</td>'
+        f'<td data-label="What" title="{_safe(hover)}">{_safe(row.act)}{plan}</td>'
+        f'<td class="short" data-label="About">{_safe(row.topic)}</td>'
+        f'<td class="short" data-label="Status">{_safe(row.status)}</td>'
         f'<td data-label="Who says so">{says}</td></tr>\n'
         f'<tr class="why"><td></td><td colspan="6">{_why(reading, row)}</td></tr>\n</tbody>'
     )
@@ -135,7 +144,7 @@ def _why(reading: Reading, row: words.Row) -> str:
     spans = [each.span for each in (report.date, report.planned_date) if each and each.span]
     dated = ", ".join(dict.fromkeys(" ".join(span.text.split()) for span in spans))
     facts += [
-        ("Class", _safe(words.quad_words(report))),
+        ("Meaning", _safe(f"{words.meaning_words(report)} ({words.quad_words(report)})")),
         ("Date as written", _safe(dated)),
         ("Place", _safe(report.place.text) if report.place else ""),
         ("Trigger", _safe(report.trigger.text)),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -12,15 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.model import Reading
+from detente.ontology.plover import EventType
 from detente.view import words
+from detente.view.grid import events
 from detente.view.marks import Kind, Mark, Node, tree
+from detente.view.words import clean
 
-_WIDE = 100  # columns from which the status has a column of its own
 _MEASURE = 100  # longer lines of running text are hard to read
 _NOTE = 160  # characters of an opinion that a note shows
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# Anything that could move the cursor or recolour the reader's terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,6 @@ _PLAIN: dict[Kind, _Look] = {
 }
 
 
-def clean(text: str) -> str:
-    """The text with every control character shown as ``�``, so that it cannot steer the terminal."""
-    return _CONTROL.sub("�", text)
-
-
 def superscript(numbers: tuple[int, ...]) -> str:
     """Row numbers as raised figures: ``¹·²``."""
     return "·".join(str(number).translate(_DIGITS) for number in numbers)
@@ -69,6 +63,8 @@ def show(console: Console, reading: Reading, name: str | None = None) -> None:
     table = words.rows(reading)
     if table:
         console.print(events(table, console.width))
+        console.print()
+        console.print(key(reading))
     else:
         _running(console, Text(words.nothing_words(reading), "bold"))
     console.print()
@@ -99,24 +95,28 @@ def _header(console: Console, reading: Reading, name: str | None) -> None:
     console.print()
 
 
-def events(table: list[words.Row], width: int) -> Table:
-    """The events as a table that fits ``width`` columns; a narrow one has no column for the status."""
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, leading=1)
-    wide = width >= _WIDE
-    grid.add_column("#", justify="right", style="bold", no_wrap=True)
-    grid.add_column("When", max_width=24 if wide else 17, overflow="fold")
-    grid.add_column("Who", overflow="fold")
-    grid.add_column("What", max_width=30 if wide else 21, overflow="fold")
-    if wide:
-        grid.add_column("Status", max_width=12, overflow="fold")
-    grid.add_column("Who says so", max_width=40 if wide else 22, overflow="fold")
-    for row in table:
-        who = Text.assemble(clean(row.who), (f"\n{row.codes}", "dim"), f"\n{row.others}" if row.others else "")
-        what = Text.assemble((row.act, "bold"), f"\n{row.plan}" if row.plan else "", f"\n{row.topic}")
-        if not wide:
-            what.append(f"\n{row.status}")
-        status = [Text(row.status)] if wide else []
-        grid.add_row(Text(str(row.number)), Text(clean(row.when)), who, what, *status, Text(clean(row.says)))
+def key(reading: Reading) -> Table:
+    """The codes of the table's sides with their names, and what its types and modes mean."""
+    codes = sorted({party.actor for each in reading.reports for party in (*each.actors, *each.recipients)})
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(style="dim", overflow="fold")
+    grid.add_row("Sides", clean(" · ".join(f"{code} {words.actor_name(code)}" for code in codes)))
+    for act, told in words.meanings(reading.reports).items():
+        grid.add_row(clean(act), told)
+    return grid
+
+
+def ontology(types: Iterable[EventType]) -> Table:
+    """Types with what they and their modes mean."""
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    grid.add_column("Type and mode", no_wrap=True)
+    grid.add_column("The first side …", overflow="fold")
+    grid.add_column("Class", no_wrap=True, style="dim")
+    for each in types:
+        grid.add_row(Text(each.name, "bold"), each.gloss, each.quad)
+        for mode, told in each.meanings():
+            grid.add_row(f"  {mode.replace('_', ' ')}", told, "")
     return grid
 
 
@@ -174,7 +174,7 @@ def _end(console: Console, reading: Reading) -> None:
         console.print()
         _running(console, Text("Opinion and hearsay in the text", "bold"))
         for kind, speaker, content in found:
-            short = content if len(content) <= _NOTE else content[: _NOTE - 1].rsplit(" ", 1)[0] + "…"
+            short = words.clipped(content, _NOTE)
             _running(console, Text.assemble((f"{kind}, ", "dim"), clean(speaker), (": ", "dim"), f"«{clean(short)}»"))
     if reading.warnings:
         console.print()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from detente.actor.tables import actors
@@ -17,6 +18,8 @@ _SEASONS = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
 _GRAINS = {"half_year": "half-year"}
 UNKNOWN_DAY = "unknown"
 NOBODY = "the text itself"
+# Anything that could move the cursor or recolour the reader's terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class Row:
     status: str
     says: str
     report: Report
+
+
+def clean(text: str) -> str:
+    """The text with every control character shown as ``�``, so that it cannot steer the terminal."""
+    return _CONTROL.sub("�", text)
+
+
+def clipped(text: str, most: int) -> str:
+    """The text cut at a word to at most ``most`` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
 def actor_name(code: str) -> str:
@@ -140,6 +153,31 @@ def sides(report: Report, name: bool = True) -> str:
     return f"{', '.join(map(show, actors_))} → {', '.join(map(show, recipients))}"
 
 
+def pair(report: Report) -> tuple[frozenset[str], frozenset[str]]:
+    """The sides of a report as codes, without the order in which a text names them."""
+    return frozenset(_distinct(report.actors)), frozenset(_distinct(report.recipients))
+
+
+def all_sides(reports: Sequence[Report], name: bool = True) -> str:
+    """The sides of several reports of one act: one actor with all its recipients, or the other way round,
+    where they share it; else one pair a line.
+    """
+    actors_ = {pair(report)[0] for report in reports}
+    recipients = {pair(report)[1] for report in reports}
+    if len(reports) > 1 and frozenset() not in recipients and 1 in (len(actors_), len(recipients)):
+        first = reports[0]
+        whole = replace(
+            first,
+            actors=tuple(party for report in reports for party in report.actors),
+            recipients=tuple(party for report in reports for party in report.recipients),
+        )
+        return sides(whole, name)
+    distinct: dict[object, Report] = {}
+    for report in reports:
+        distinct.setdefault(pair(report), report)
+    return "\n".join(sides(report, name) for report in distinct.values())
+
+
 def others_words(report: Report) -> str:
     """Third parties that stand by: ``host: Kazakhstan (KAZ)``; empty where there are none."""
     found = dict.fromkeys((party.role, party.actor) for party in report.others)
@@ -169,6 +207,20 @@ def topic_words(report: Report) -> str:
 def status_words(report: Report) -> str:
     """Status, with a word for what is held regularly and is no single act."""
     return f"{report.status}, habitual" if report.habitual else report.status
+
+
+def meaning_words(report: Report) -> str:
+    """What the act's type and mode mean in plain words: ``travels to the other, its host``."""
+    known = TYPES.get(report.type)
+    return known.meaning(report.mode) if known else ""
+
+
+def meanings(reports: Sequence[Report]) -> dict[str, str]:
+    """The acts of reports, planned types too, each with what it means; in alphabetical order."""
+    found = {act_words(report): meaning_words(report) for report in reports}
+    planned = {report.planned_type for report in reports if report.planned_type} & set(TYPES)
+    found |= {name: TYPES[name].gloss for name in planned if name not in found}
+    return {act: found[act] for act in sorted(found) if found[act]}
 
 
 def quad_words(report: Report) -> str:
