@@ -295,7 +295,7 @@ def measure(count: int, seed: int, errors: int = 0) -> dict[str, float]:
                 continue
             if sites:
                 plain = one if sites[0] is other else other
-                if plain.kept[0] <= (sites[0].site or 0) < plain.kept[1]:
+                if plain.kept[0] <= (sites[0].site or 0) < plain.kept[1] - 1:  # what is turned is there too
                     turned[sites[0].kind] += 1
                     merged[sites[0].kind] += together
                     if together and merged[sites[0].kind] <= errors:

@@ -44,11 +44,12 @@ _NO_ACTOR = frozenset({"armed_group", "attitude", "state_group", "masked", "plac
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: folded, its stem, the actor it names, whether a name, its value, its opposites."""
+    """A word of a text: folded, its stem, the actor that it names or helps to name, its value, its opposites."""
 
     text: str
     stem: str
     actor: str = ""
+    part: str = ""
     name: bool = False
     value: str = ""
     amount: str = ""
@@ -142,12 +143,12 @@ def read(text: str, language: str | None = "ru") -> Read:
         for match in _WORD.finditer(cleaned, start, stop):
             written = match.group()
             folded = written.casefold()
-            actor = actors.get(match.start(), "")
-            named = not actor and written[0].isupper() and not written.isupper() and match.start() not in actors
+            actor, part = actors.get(match.start(), ("", ""))
+            named = not part and written[0].isupper() and not written.isupper()
             if named and sentence:
                 names.add(stem(folded))
             value, amount = ("figure", folded) if written[0].isdigit() else _value(folded, language)
-            sentence.append(Word(folded, stem(folded), actor, named, value, amount, _opposites(folded, language)))
+            sentence.append(Word(folded, stem(folded), actor, part, named, value, amount, _opposites(folded, language)))
         if sentence:
             sentences.append(tuple(sentence))
     found = tuple(sentences)
@@ -165,16 +166,17 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _actors(text: str, language: str | None) -> dict[int, str]:
-    """Where an actor's name begins, its code; '' at the further words of that name."""
+def _actors(text: str, language: str | None) -> dict[int, tuple[str, str]]:
+    """By where a word begins: the actor named there ('' at the further words of a name), and of whose name it is."""
     if not language or not senses(language).negation:
         return {}
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, str]] = {}
     for start, stop, entry in gazetteer(language).scan(text):
         if entry.codes and entry.kind not in _NO_ACTOR:
+            code = "+".join(entry.codes)
             for match in _WORD.finditer(text, start, stop):
-                found[match.start()] = ""
-            found[start] = "+".join(entry.codes)
+                found[match.start()] = ("", code)
+            found[start] = (code, code)
     return found
 
 
@@ -198,9 +200,29 @@ def _reversals(one: Read, other: Read, blocks: list[tuple[int, int, int]], words
         last = (len(one.sentences) - 1, len(other.sentences) - 1)
         cut = (i == last[0] and len(a) < len(b)) or (j == last[1] and len(b) < len(a))
         found |= sentence_reversals(a, b, names, words, cut)
-    for text, paired, against in ((one, {i for i, _ in pairs}, other), (other, {j for _, j in pairs}, one)):
-        found |= {f"denial: {word} |" for word in _taken_back(text, paired, against, words)}
+    for a, b in _gaps(one, other, blocks):
+        found |= _between(a, b, names, words)
+    # A text inside a longer one brings no sentence of its own; where it does, and denies, it is none.
+    against = None if other.length > LONGER * one.length else other
+    found |= {f"denial: {word} |" for word in _taken_back(one, {i for i, _ in pairs}, against, words)}
+    found |= {f"denial: {word} |" for word in _taken_back(other, {j for _, j in pairs}, one, words)}
     return tuple(sorted(found))
+
+
+def _gaps(one: Read, other: Read, blocks: list[tuple[int, int, int]]) -> list[tuple[Sentence, Sentence]]:
+    """Short stretches that stand in each other's place between runs of common words, across sentences too."""
+    flat = [[word for sentence in text.sentences for word in sentence] for text in (one, other)]
+    found = []
+    for (a, b, size), (c, d, following) in pairwise(blocks):
+        left, right = tuple(flat[0][a + size : c]), tuple(flat[1][b + size : d])
+        if min(size, following) > 1 and len(left) <= BLOCK and len(right) <= BLOCK:
+            found.append((left, right))
+    return found
+
+
+def _between(one: Sentence, other: Sentence, names: frozenset[str], words: Senses) -> set[str]:
+    """What changes the sense between two stretches that stand in each other's place."""
+    return _replaced(one, other, names) | _added(one, other, words) | _opposed(one, other)
 
 
 def _alike(one: Read, other: Read, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
@@ -225,14 +247,14 @@ def _alike(one: Read, other: Read, blocks: list[tuple[int, int, int]]) -> list[t
     return found
 
 
-def _taken_back(text: Read, paired: set[int], against: Read, words: Senses) -> set[str]:
+def _taken_back(text: Read, paired: set[int], against: Read | None, words: Senses) -> set[str]:
     """Words of denial in a short sentence beside a repeated one, more of them than the other text has."""
     found = set()
     for place, sentence in enumerate(text.sentences):
         if place in paired or len(sentence) > BESIDE or not words.denial or paired.isdisjoint({place - 1, place + 1}):
             continue
         denials = {w for w in sentence if w.text.startswith(words.denial)}
-        found |= {w.text for w in denials if text.stems[w.stem] > against.stems[w.stem]}
+        found |= {w.text for w in denials if against is None or text.stems[w.stem] > against.stems[w.stem]}
     return found
 
 
@@ -244,20 +266,28 @@ def sentence_reversals(
     found = _negated(one, other, left, right, words)
     found |= _moved(one, other, words) | _turned(one, other)
     if [w.stem for w in one] != [w.stem for w in other]:
-        for a, b, tail in _blocks(one, other):
+        for a, b, tail in _blocks(one, other, cut):
             if cut and tail and not (a and b):
                 continue
+            if cut and tail:  # of what the longer goes on to say, only what stands in the other's place counts
+                a, b = a[: len(b) + 1], b[: len(a) + 1]
             if not tail or len(a) + len(b) <= BLOCK:
                 found |= _denied(a, b, words)
             if len(a) <= BLOCK and len(b) <= BLOCK:
-                found |= _replaced(a, b, names) | _added(a, b, words) | _opposed(a, b)
+                found |= _between(a, b, names, words)
     return found
 
 
-def _blocks(one: Sentence, other: Sentence) -> list[tuple[Sentence, Sentence, bool]]:
+def _blocks(one: Sentence, other: Sentence, cut: bool) -> list[tuple[Sentence, Sentence, bool]]:
     """Stretches that stand in each other's place, one maybe empty, and whether they end the sentence."""
     matcher = SequenceMatcher(None, [w.stem for w in one], [w.stem for w in other], autojunk=False)
-    found = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    codes = matcher.get_opcodes()
+    # Where a text breaks off, a single word in common before its end may be met by chance further on.
+    if cut and len(codes) > 2 and codes[-1][0] != "equal" and codes[-2][2] - codes[-2][1] == 1:
+        _, a, _, c, _ = codes[-3]
+        if codes[-3][0] != "equal":
+            codes[-3:] = [("replace", a, len(one), c, len(other))]
+    found = [(a, b, c, d) for kind, a, b, c, d in codes if kind != "equal"]
     return [(one[a:b], other[c:d], b == len(one) and d == len(other)) for a, b, c, d in found]
 
 
@@ -266,11 +296,15 @@ def _replaced(one: Sentence, other: Sentence, names: frozenset[str]) -> set[str]
     if not one or not other:
         return set()
     sides: list[tuple[str, set[str], set[str]]] = [
-        ("party", {w.actor for w in one if w.actor}, {w.actor for w in other if w.actor}),
+        ("party", {w.part for w in one if w.part}, {w.part for w in other if w.part}),
         ("name", _names(one, names), _names(other, names)),
         *(("value", _values(one, kinds), _values(other, kinds)) for kinds in _KINDS),
     ]
     found = set()
+    if len(one) <= 2 and len(other) <= 2 and (sides[0][1] or sides[1][1]) and (sides[0][2] or sides[1][2]):
+        proper = [min(w.text for w in s if w.part or w.name) for s in (one, other)]
+        if not sides[0][1] & sides[0][2]:
+            found.add(f"name: {proper[0]} | {proper[1]}")
     for kind, left, right in sides:
         if left - right and right - left:
             found.add(f"{kind}: {min(left - right)} | {min(right - left)}")
