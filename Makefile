@@ -27,7 +27,8 @@ demo: $(VENV)/.ready  ## set up and read the bundled example article
 test: $(VENV)/.ready lint  ## set up and run the tests
 	@$(BIN)/python -m pytest
 
-test-all: test  ## the tests and every benchmark
+test-all: test  ## the tests, the slow ones too, and every benchmark
+	@$(BIN)/python -m pytest -m slow
 	@$(MAKE) bench
 
 lint: $(VENV)/.ready
@@ -40,6 +41,7 @@ bench: $(VENV)/.ready  ## print every measured figure
 	@$(BIN)/python benchmarks/events.py
 	@$(BIN)/python benchmarks/link.py
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/record.py
 	@$(BIN)/python benchmarks/datasets.py
 
 lock:  ## renew requirements.lock from pyproject.toml

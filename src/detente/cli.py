@@ -1,37 +1,36 @@
-"""The command line: ``detente read`` for single texts, ``detente annotate`` for many."""
+"""The command line: ``read`` for single texts, ``annotate`` for many; those on a record in ``commands.record``."""
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from detente import __version__
+from detente.commands import record
+from detente.commands.shell import INTERRUPTED, SOME_REJECTED, UNUSABLE
+from detente.commands.shell import about as _about
+from detente.commands.shell import complain as _complain
+from detente.commands.shell import console as _console
+from detente.commands.shell import fail as _fail
+from detente.commands.shell import guarded as _guarded
 from detente.errors import DetenteError, InputError
 from detente.files import check_out, replacing
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from detente.batch import Tally
     from detente.model import Document, Reading
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 STDIN = "-"
-SOME_REJECTED, UNUSABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
-_PIPE_WIDTH = 120  # columns of a table that goes to a file or a pipe
 _DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 
 _ROOT_HELP = """\
@@ -45,6 +44,8 @@ no account, no download, no network.
   detente read page.html --html reading.html    the same as a page to keep
   curl -s URL | detente read - --json           everything, with offsets
   detente annotate texts.jsonl out.jsonl        many texts, one a line
+  detente add FOLDER -r desk                    all that a desk has, into a record
+  detente events -r desk --dyad KAZ TUR         what happened, newest first
   detente types                                 what the types of events mean
 """
 _READ_HELP = """\
@@ -99,6 +100,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(record.app)
+
 
 def main() -> None:
     """Entry point of the ``detente`` command."""
@@ -109,58 +112,6 @@ def main() -> None:
         app(prog_name="detente")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _complain(message: str) -> None:
-    typer.echo(f"detente: {message}", err=True)
-
-
-def _fail(message: str) -> NoReturn:
-    _complain(message)
-    raise typer.Exit(UNUSABLE)
-
-
-def _about(name: str, error: Exception) -> str:
-    """An error as one line that names its input once."""
-    if isinstance(error, IsADirectoryError):
-        return f"{name}: is a directory; name the files in it"
-    if isinstance(error, OSError):
-        return f"{name}: {(error.strerror or str(error)).lower()}"
-    message = " ".join(str(error).split())
-    return message if message.startswith(name) else f"{name}: {message}"
-
-
-def _silence() -> None:
-    """Let nothing more go to standard output, so that the interpreter's last flush has no complaint."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """A command that ends errors, Ctrl-C and a closed pipe in an exit code, never in a traceback."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-        try:
-            result = command(*args, **kwargs)
-            sys.stdout.flush()
-        except KeyboardInterrupt:
-            _complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:
-            _silence()
-            raise typer.Exit(BROKEN_PIPE) from None
-        except OSError as error:
-            _silence()
-            _fail(_about(str(error.filename or "standard output"), error))
-        except DetenteError as error:
-            _fail(" ".join(str(error).split()))
-        return result
-
-    return run
 
 
 def _version(asked: bool) -> None:
@@ -305,14 +256,6 @@ def _with_headline(document: Document) -> Document:
     if not document.title or document.text.startswith(document.title):
         return document
     return replace(document, text=f"{document.title}\n\n{document.text}")
-
-
-def _console() -> Console:
-    """A console for standard output: wide where it is a pipe and nobody says how wide."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
-    return Console(width=width, highlight=False, emoji=False)
 
 
 def _print_readings(readings: list[Reading], names: list[str]) -> None:

@@ -24,3 +24,7 @@ class LanguageError(InputError):
 
 class DataError(DetenteError):
     """A lexicon, cue list or table of the package that does not load: file, line, cause."""
+
+
+class StoreError(DetenteError):
+    """A record that cannot be used: locked by another writer, missing, damaged; the path, the cause, what to do."""
