@@ -224,7 +224,7 @@ def select(made: Sequence[Candidate], chance: np.ndarray, sure: np.ndarray, bars
     chosen: list[int] = []
     types: dict[frozenset[str], set[str]] = {}
     # the rules' word counts for a pair and type whichever way round they have it
-    known = {(frozenset((made[at].first, made[at].second)), made[at].type) for at in np.flatnonzero(sure)}
+    known = {(frozenset((made[at].first, made[at].second)), made[at].type) for at in np.flatnonzero(sure).tolist()}
     for number in np.argsort(-chance, kind="stable"):
         each = made[number]
         if chance[number] < min(bars):
