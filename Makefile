@@ -20,8 +20,13 @@ else
 endif
 	@touch $@
 
-demo: $(VENV)/.ready  ## set up and read the bundled example article
+demo: $(VENV)/.ready  ## set up, read the bundled example article, and build a record from a folder
 	@$(BIN)/detente read examples/article.txt --date 2024-10-17
+	@rm -rf build/demo
+	@echo; echo "A desk's folder, examples/record, as a record in build/demo:"
+	@$(BIN)/detente add examples/record -r build/demo || test $$? -eq 1  # 1: some items hold no text to read
+	@$(BIN)/detente events -r build/demo --limit 25
+	@echo "Next: $(BIN)/detente events -r build/demo --evidence --dyad RUS KAZ · $(BIN)/detente status -r build/demo"
 	@echo "Next: make test · $(BIN)/detente read YOUR_FILE --date YYYY-MM-DD · $(BIN)/detente --help"
 
 test: $(VENV)/.ready lint  ## set up and run the tests
@@ -49,4 +54,4 @@ lock:  ## renew requirements.lock from pyproject.toml
 		--group dev --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build/demo .mypy_cache .ruff_cache .pytest_cache
