@@ -48,6 +48,8 @@ no account, no download, no network.
   detente annotate texts.jsonl out.jsonl        many texts, one a line
   detente add FOLDER -r desk                    all that a desk has, into a record
   detente events -r desk --dyad KAZ TUR         what happened, newest first
+  detente correct EVENT reject -r desk          a person has the last word
+  detente stories texts.jsonl                   which texts tell of the same event
   detente types                                 what the types of events mean
 """
 _READ_HELP = """\

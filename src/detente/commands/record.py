@@ -253,7 +253,8 @@ def events(
         event, *upper, type.upper() if type else None, domain, aspect, status, _day(since, "--since"),
         _day(until, "--until"), outlet, speaker, language, limit,
     )  # fmt: skip
-    found = _record(folder).events(wanted, evidence=evidence or as_json)
+    record = _record(folder)
+    found = record.events(wanted, evidence=evidence or as_json)
     if as_json:
         from dataclasses import asdict
 
@@ -261,7 +262,7 @@ def events(
     elif as_csv:
         _csv(found, evidence)
     elif evidence:
-        _proofs(found)
+        _proofs(found, {row["correction"]: row for row in record.corrected()})
     else:
         heads = ("date", "event", "actors", "recipients", "type", "domain", "status", "reports", "sources")
         _table([_line(each) for each in found], heads, right=(7, 8))
@@ -284,7 +285,8 @@ def _line(each: FoundEvent) -> list[object]:
     ]  # fmt: skip
 
 
-def _proofs(found: Sequence[FoundEvent]) -> None:
+def _proofs(found: Sequence[FoundEvent], corrections: Mapping[str, Mapping[str, Any]]) -> None:
+    """Events with their sentences and sources, and with what people corrected in them."""
     from detente.view.words import clean
 
     for each in found:
@@ -298,6 +300,10 @@ def _proofs(found: Sequence[FoundEvent]) -> None:
             told += [proof.url] if proof.url else []
             typer.echo("    " + clean(" ".join(proof.sentence.split())))
             typer.echo("      " + clean(" · ".join(told)))
+        for name in each.row["corrections"].replace(";", " ").split():
+            row = corrections[name]
+            said = " ".join(filter(None, (row["verb"], row["field"], row["value"], row["items"])))
+            typer.echo("    " + clean(f"corrected: {said} · {row['time']:%Y-%m-%d} · {row['who']}: {row['why']}"))
         typer.echo("")
 
 
