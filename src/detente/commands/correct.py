@@ -18,21 +18,22 @@ app = typer.Typer(rich_markup_mode="rich")
 _CORRECT_HELP = """\
 Overrule what was read or merged, for good: what is decided is kept, and applied on every rebuild.
 
-  EVENT reject                   it did not happen so; it is left out
-  EVENT recode FIELD VALUE       type, mode, domain, aspect, status, start, stop, precision, place or habitual
-  EVENT split REPORT…            these reports are another act; events --evidence --json names them
-  EVENT merge EVENT…             these events are the same act
-  EVENT actor CODE \\[CODE]       another actor in place of this one, or none
-  DOCUMENT duplicate             this document repeats nothing
-  CORRECTION undo                take a correction back
+[bold]Verbs[/bold]
+  EVENT reject               it did not happen so; it is left out
+  EVENT recode FIELD VALUE   another type, mode, status, start, ...
+  EVENT split REPORT…        these reports tell of another act
+  EVENT merge EVENT…         these events are the same act
+  EVENT actor CODE \[CODE]   another actor in place of this one, or none
+  DOCUMENT duplicate         this document repeats nothing
+  CORRECTION undo            take a correction back
 
-Ids that an event had before are good. A correction that cannot be applied, now or on a later rebuild, is kept and \
+The ids of reports are in what [bold]detente events --evidence --json[/bold] prints. Ids that an event had before are good. A correction that cannot be applied, now or on a later rebuild, is kept and \
 listed with the reason.
 
 Exit code: 0 if it was applied, 1 if it was kept but cannot be applied now, 2 if it makes no sense.
 
 [bold]Examples[/bold]
-  detente correct ID recode status cancelled --who "A. Reader" --why "called off, see the ministry's page" -r desk
+  detente correct ID recode status cancelled --who "A. Reader" --why "called off"
   detente correct --list -r desk
   detente correct --export ours.jsonl -r desk
   detente correct --import theirs.jsonl -r desk
