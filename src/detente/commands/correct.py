@@ -23,11 +23,12 @@ Overrule what was read or merged, for good: what is decided is kept, and applied
   EVENT recode FIELD VALUE   another type, mode, status, start, ...
   EVENT split REPORT…        these reports tell of another act
   EVENT merge EVENT…         these events are the same act
-  EVENT actor CODE \[CODE]   another actor in place of this one, or none
+  EVENT actor CODE \\[CODE]    another actor in place of this one, or none
   DOCUMENT duplicate         this document repeats nothing
   CORRECTION undo            take a correction back
 
-The ids of reports are in what [bold]detente events --evidence --json[/bold] prints. Ids that an event had before are good. A correction that cannot be applied, now or on a later rebuild, is kept and \
+The ids of reports are in what [bold]detente events --evidence --json[/bold] prints. \
+Ids that an event had before are good. A correction that cannot be applied, now or on a later rebuild, is kept and \
 listed with the reason.
 
 Exit code: 0 if it was applied, 1 if it was kept but cannot be applied now, 2 if it makes no sense.
