@@ -1,4 +1,4 @@
-"""The command line: ``read`` for single texts, ``annotate`` for many; those on a record in ``commands.record``."""
+"""The command line: ``read`` for single texts, ``annotate`` for many; all others are in ``commands``."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente import __version__
-from detente.commands import record
-from detente.commands.shell import INTERRUPTED, SOME_REJECTED, UNUSABLE
+from detente.commands import correct, record, stories
+from detente.commands.shell import INTERRUPTED, SOME_REJECTED, STDIN, UNUSABLE
 from detente.commands.shell import about as _about
+from detente.commands.shell import called as _called
 from detente.commands.shell import complain as _complain
 from detente.commands.shell import console as _console
 from detente.commands.shell import fail as _fail
 from detente.commands.shell import guarded as _guarded
+from detente.commands.shell import lines as _lines
+from detente.commands.shell import sink as _sink
 from detente.errors import DetenteError, InputError
 from detente.files import check_out, replacing
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from detente.batch import Tally
     from detente.model import Document, Reading
 
-STDIN = "-"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 
 _ROOT_HELP = """\
@@ -46,6 +48,8 @@ no account, no download, no network.
   detente annotate texts.jsonl out.jsonl        many texts, one a line
   detente add FOLDER -r desk                    all that a desk has, into a record
   detente events -r desk --dyad KAZ TUR         what happened, newest first
+  detente correct EVENT reject -r desk          a person has the last word
+  detente stories texts.jsonl                   which texts tell of the same event
   detente types                                 what the types of events mean
 """
 _READ_HELP = """\
@@ -100,7 +104,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.add_typer(record.app)
+for _module in (record, correct, stories):
+    app.add_typer(_module.app)
 
 
 def main() -> None:
@@ -195,10 +200,6 @@ def _read_files(
         return [], []
     found = list(batch.read(items, lambda place, reason: _complain(f"{_called(files[place])}: {reason}")))
     return [files[item.line] for item, _ in found], [reading for _, reading in found]
-
-
-def _called(name: str) -> str:
-    return "standard input" if name == STDIN else name
 
 
 def _day(text: str | None) -> date | None:
@@ -357,7 +358,7 @@ def annotate(
         check_out(out, [source] if source != STDIN else [])
     bar = sys.stderr.isatty() and not (out == STDIN and sys.stdout.isatty())
     try:
-        with _lines(source) as stream, _sink(out) as write, _progress(source, bar) as (say, moved):
+        with _lines(source, "annotate") as stream, _sink(out) as write, _progress(source, bar) as (say, moved):
 
             def reject(line: int, reason: str) -> None:
                 say(f"{_called(source)}:{line}: {reason}")
@@ -379,38 +380,6 @@ def annotate(
 
 def _written(out: str) -> str:
     return "standard output" if out == STDIN else out
-
-
-@contextmanager
-def _lines(source: str) -> Iterator[IO[bytes]]:
-    """The input as a stream of byte lines. Raises InputError for bytes that can be no JSON lines."""
-    from detente.text.decode import decode
-
-    if source == STDIN:
-        yield sys.stdin.buffer
-        return
-    with Path(source).open("rb") as stream:
-        head = stream.peek(4096)[:4096]
-        if head.startswith(b"\x1f\x8b"):
-            command = f"zcat {shlex.quote(source)} | detente annotate -"
-            raise InputError(f"{source}: this is gzip; unpack it first: {command}")
-        if b"\x00" in head:
-            decode(head, source)  # says what it is, if it is no text at all
-            raise InputError(f"{source}: this is UTF-16; annotate takes JSON lines in UTF-8")
-        yield stream
-
-
-@contextmanager
-def _sink(out: str) -> Iterator[Callable[[bytes], None]]:
-    if out == STDIN:
-        yield lambda data: typer.echo(data, nl=False)
-        return
-    with replacing(out) as target:
-
-        def write(data: bytes) -> None:
-            target.write(data)
-
-        yield write
 
 
 @contextmanager

@@ -186,13 +186,15 @@ class Record:
         """Overrule what was read or merged, for good: the decision is kept and applied on every rebuild.
 
         See ``event.correct.CorrectionRow`` for the verbs. Returns its row of the table correction, which says
-        whether it could be applied. Raises InputError for a decision that makes no sense.
+        whether it could be applied. Raises InputError for a decision that makes no sense, or on what is not here.
         """
         from detente.event.correct import correction
 
         made = correction(
             verb, target, who=who, why=why, field=field, value=value, items=items, time=time or datetime.now(UTC)
         )
+        self._require()
+        self._present(made)
         return self._overlay([made])[0]
 
     def import_corrections(self, data: bytes) -> list[Row]:
@@ -203,6 +205,29 @@ class Record:
         from detente.event.correct import load
 
         return self._overlay(load(data))
+
+    def _present(self, made: CorrectionRow) -> None:
+        """Raise InputError where what a correction names is not in the record: it would be kept for nothing."""
+        from detente.store import database
+
+        events = "SELECT event AS id FROM event WHERE dataset = '' UNION SELECT old AS id FROM redirect"
+        kinds = {
+            "event": f"SELECT id FROM ({events})",
+            "document": "SELECT document AS id FROM document",
+            "correction": "SELECT correction AS id FROM correction",
+            "report": "SELECT report AS id FROM report",
+        }
+        target = {"duplicate": "document", "undo": "correction"}.get(made.verb, "event")
+        items = "report" if made.verb == "split" else "event"
+        for kind, names in ((target, (made.target,)), (items, made.items)):
+            if not names:
+                continue
+            with self._reading() as source:
+                found = database.rows(source, f"SELECT id FROM ({kinds[kind]}) WHERE list_contains(?, id)", [[*names]])
+            known = {row["id"] for row in found}
+            if missing := [name for name in names if name not in known]:
+                note = " (rows of datasets cannot be corrected)" if kind == "event" else ""
+                raise InputError(f"there is no {kind} {missing[0]} in {self.folder}{note}")
 
     def _overlay(self, made: list[CorrectionRow]) -> list[Row]:
         from detente.event.correct import dump
@@ -236,6 +261,7 @@ class Record:
         """What people decided, in the order in which it was written down."""
         from detente.event.correct import load
 
+        self._require()
         path = self.folder / "corrections.jsonl"
         if not path.is_file():
             return []
@@ -243,6 +269,10 @@ class Record:
             return load(files.lines(path))
         except InputError as error:
             raise StoreError(f"{path}: {error}") from None
+
+    def corrected(self) -> list[Row]:
+        """Rows of the table correction, oldest first: what people decided, and what became of it."""
+        return self._rows("SELECT * FROM correction ORDER BY time, correction")
 
     def status(self) -> Row:
         """Rows of every table, the sums over items, bytes on the disk, and whether the database is up to date."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.commands.shell import SOME_REJECTED, complain, console, guarded
+from detente.commands.shell import SOME_REJECTED, complain, guarded
+from detente.commands.shell import show_json as _json
+from detente.commands.shell import show_table as _table
 
 if TYPE_CHECKING:
     from detente.adding import Progress
@@ -52,7 +53,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Processes; by default one a core, four at most.")
 ]
-_HERE = Path("record")
+HERE = Path("record")
 
 
 def _record(folder: Path) -> Record:
@@ -70,33 +71,6 @@ def _day(text: str | None, option: str) -> date | None:
     except ValueError:
         pass
     raise typer.BadParameter(f"{text!r} is not a date; write it as YYYY-MM-DD", param_hint=option)
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _json(value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    typer.echo(text.encode("utf-8", "replace") + b"\n", nl=False)
-
-
-def _table(rows: Sequence[Sequence[object]], heads: Sequence[str], right: Sequence[int] = ()) -> None:
-    """Rows on the screen; control characters of what was read are taken out."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from detente.view.words import clean
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else clean(str(cell))) for cell in row))
-    screen = console()
-    with screen.capture() as captured:
-        screen.print(table)
-    typer.echo(captured.get(), nl=False, color=True)
 
 
 def _sum(sums: Mapping[str, Any]) -> str:
@@ -128,7 +102,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 @guarded
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and archives.")],
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of publication of what states none.")
     ] = None,
@@ -162,7 +136,7 @@ def add(
 
 @app.command()
 @guarded
-def rebuild(folder: Folder = _HERE, workers: Workers = None) -> None:
+def rebuild(folder: Folder = HERE, workers: Workers = None) -> None:
     """Make the database anew from what is kept; what older code had read is read again."""
     with _progress() as tell:
         again = _record(folder).rebuild(workers, tell)
@@ -171,7 +145,7 @@ def rebuild(folder: Folder = _HERE, workers: Workers = None) -> None:
 
 @app.command()
 @guarded
-def status(folder: Folder = _HERE, as_json: Json = False) -> None:
+def status(folder: Folder = HERE, as_json: Json = False) -> None:
     """Show what is in the record, and whether it is up to date."""
     found = _record(folder).status()
     if as_json:
@@ -187,7 +161,7 @@ def status(folder: Folder = _HERE, as_json: Json = False) -> None:
 
 @app.command()
 @guarded
-def runs(folder: Folder = _HERE, as_json: Json = False) -> None:
+def runs(folder: Folder = HERE, as_json: Json = False) -> None:
     """List the addings with their sums."""
     from dataclasses import asdict
 
@@ -212,7 +186,7 @@ def runs(folder: Folder = _HERE, as_json: Json = False) -> None:
 
 @app.command()
 @guarded
-def rejects(folder: Folder = _HERE, as_json: Json = False) -> None:
+def rejects(folder: Folder = HERE, as_json: Json = False) -> None:
     """List the items that became no document, and why."""
     found = _record(folder).rejects()
     if as_json:
@@ -224,7 +198,7 @@ def rejects(folder: Folder = _HERE, as_json: Json = False) -> None:
 @app.command()
 @guarded
 def outlets(
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     edit: Annotated[str | None, typer.Option(metavar="OUTLET", help="Say what is known of this outlet.")] = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="With --edit: its name.")] = None,
     country: Annotated[str | None, typer.Option(metavar="CODE", help="With --edit: ISO 3166-1 alpha-3.")] = None,
@@ -251,7 +225,7 @@ def outlets(
 @app.command(help=_EVENTS_HELP)
 @guarded
 def events(
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     event: Annotated[str | None, typer.Option(metavar="ID", help="This event.")] = None,
     actor: Annotated[str | None, typer.Option(metavar="CODE", help="An actor on any side.")] = None,
     dyad: Annotated[tuple[str, str] | None, typer.Option(metavar="CODE CODE", help="Two actors.")] = None,
@@ -279,7 +253,8 @@ def events(
         event, *upper, type.upper() if type else None, domain, aspect, status, _day(since, "--since"),
         _day(until, "--until"), outlet, speaker, language, limit,
     )  # fmt: skip
-    found = _record(folder).events(wanted, evidence=evidence or as_json)
+    record = _record(folder)
+    found = record.events(wanted, evidence=evidence or as_json)
     if as_json:
         from dataclasses import asdict
 
@@ -287,7 +262,7 @@ def events(
     elif as_csv:
         _csv(found, evidence)
     elif evidence:
-        _proofs(found)
+        _proofs(found, {row["correction"]: row for row in record.corrected()})
     else:
         heads = ("date", "event", "actors", "recipients", "type", "domain", "status", "reports", "sources")
         _table([_line(each) for each in found], heads, right=(7, 8))
@@ -310,7 +285,8 @@ def _line(each: FoundEvent) -> list[object]:
     ]  # fmt: skip
 
 
-def _proofs(found: Sequence[FoundEvent]) -> None:
+def _proofs(found: Sequence[FoundEvent], corrections: Mapping[str, Mapping[str, Any]]) -> None:
+    """Events with their sentences and sources, and with what people corrected in them."""
     from detente.view.words import clean
 
     for each in found:
@@ -324,6 +300,10 @@ def _proofs(found: Sequence[FoundEvent]) -> None:
             told += [proof.url] if proof.url else []
             typer.echo("    " + clean(" ".join(proof.sentence.split())))
             typer.echo("      " + clean(" · ".join(told)))
+        for name in each.row["corrections"].replace(";", " ").split():
+            row = corrections[name]
+            said = " ".join(filter(None, (row["verb"], row["field"], row["value"], row["items"])))
+            typer.echo("    " + clean(f"corrected: {said} · {row['time']:%Y-%m-%d} · {row['who']}: {row['why']}"))
         typer.echo("")
 
 
@@ -346,7 +326,7 @@ def _csv(found: Sequence[FoundEvent], evidence: bool) -> None:
 @guarded
 def export(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV in place of Parquet; formulas are neutralised.")] = False,
 ) -> None:
     """Write all tables with the codebook and a citation file."""

@@ -1,17 +1,21 @@
-"""What all commands share: messages, exit codes, errors without tracebacks, a console."""
+"""What all commands share: messages, exit codes, errors without tracebacks, a console, files of lines."""
 
 from __future__ import annotations
 
 import functools
+import json
 import os
+import shlex
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, InputError
+from detente.files import replacing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+STDIN = "-"
 SOME_REJECTED, UNUSABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 PIPE_WIDTH = 120  # columns of a table that goes to a file or a pipe
 
@@ -83,3 +88,70 @@ def console() -> Console:
 
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPE_WIDTH
     return Console(width=width, highlight=False, emoji=False)
+
+
+def called(name: str) -> str:
+    """A file's name, or what to call standard input."""
+    return "standard input" if name == STDIN else name
+
+
+@contextmanager
+def lines(source: str, command: str) -> Iterator[IO[bytes]]:
+    """The input of ``command`` as a stream of byte lines. Raises InputError for bytes that can be no JSON lines."""
+    from detente.text.decode import decode
+
+    if source == STDIN:
+        yield sys.stdin.buffer
+        return
+    with Path(source).open("rb") as stream:
+        head = stream.peek(4096)[:4096]
+        if head.startswith(b"\x1f\x8b"):
+            raise InputError(
+                f"{source}: this is gzip; unpack it first: zcat {shlex.quote(source)} | detente {command} -"
+            )
+        if b"\x00" in head:
+            decode(head, source)  # says what it is, if it is no text at all
+            raise InputError(f"{source}: this is UTF-16; {command} takes JSON lines in UTF-8")
+        yield stream
+
+
+@contextmanager
+def sink(out: str) -> Iterator[Callable[[bytes], None]]:
+    """How to write bytes to standard output, or to a file that takes its place when all is written."""
+    if out == STDIN:
+        yield lambda data: typer.echo(data, nl=False)
+        return
+    with replacing(out) as target:
+
+        def write(data: bytes) -> None:
+            target.write(data)
+
+        yield write
+
+
+def show_json(value: object) -> None:
+    """Print a value as JSON in UTF-8; days and times in ISO 8601."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    typer.echo(text.encode("utf-8", "replace") + b"\n", nl=False)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def show_table(rows: Sequence[Sequence[object]], heads: Sequence[str], right: Sequence[int] = ()) -> None:
+    """Print rows as a table; control characters of what was read are taken out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from detente.view.words import clean
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else clean(str(cell))) for cell in row))
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(table)
+    typer.echo(captured.get(), nl=False, color=True)

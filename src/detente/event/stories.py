@@ -217,7 +217,9 @@ def group_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
         except InputError as error:
             answers.append({"line": number, "error": " ".join(str(error).split())})
             continue
-        unique = f"{key}#{number}" if str(key) in known else str(key)
+        unique = str(key)
+        while unique in known:  # an id given twice, maybe with a number behind it
+            unique += f"#{number}"
         known[unique] = document
         answers.append({"id": key, "key": unique})
     found, duplicates = group_documents(known)
