@@ -24,17 +24,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from protego import Protego
 
-from detente import __version__
 from detente.errors import FetchError
 from detente.files import replacing
 
-AGENT = f"detente/{__version__}"
+_NAME = "detente"
+AGENT = f"{_NAME}/{version(_NAME)}"
 DELAY = 1.0  # seconds between two requests to a host
 TIMEOUT = 60.0  # seconds for one request and its answer, all in all
 SILENCE = 20.0  # seconds without a byte
@@ -159,7 +160,7 @@ class Fetcher:
             self._resolve(url)  # a refusal is of the address, not of its robots.txt
             self._robots[origin] = self._rules(url)
         rules = self._robots[origin]
-        if not rules.can_fetch(str(url), AGENT):
+        if not rules.can_fetch(str(url), _NAME):
             raise FetchError(f"{_told(str(url))}: the site's robots.txt asks programs not to fetch this", str(url))
 
     def _rules(self, url: httpx2.URL) -> Protego:
@@ -232,7 +233,7 @@ class Fetcher:
     def _pause(self, url: httpx2.URL) -> None:
         """Wait until the host may be asked again."""
         rules = self._robots.get(_origin(url))
-        asked = float(rules.crawl_delay(AGENT) or 0) if rules is not None else 0.0
+        asked = float(rules.crawl_delay(_NAME) or 0) if rules is not None else 0.0
         now = time.monotonic()
         wait = self._next.get(url.host, now) - now
         if wait > 0:
@@ -289,7 +290,7 @@ class Fetcher:
             try:
                 response = self._client.send(request, stream=True)
                 try:
-                    return self._take(url, response, limit, whole, part, cut)
+                    answer = self._take(url, response, limit, whole, part, cut)
                 finally:
                     response.close()
             except httpx2.HTTPError as error:
@@ -304,6 +305,9 @@ class Fetcher:
                 if expired.is_set():
                     raise _Broken(f"not done within {self._timeout:g} seconds") from None
                 raise FetchError(f"{told}: cannot be fetched ({error})", str(url)) from None
+        if expired.is_set():  # to a content without a stated length the end of the time looks like its end
+            raise _Broken(f"not done within {self._timeout:g} seconds")
+        return answer
 
     def _take(
         self, url: httpx2.URL, response: httpx2.Response, limit: int, whole: _Answer | None, part: _Part, cut: bool

@@ -95,8 +95,8 @@ class Record:
         none, ``charset`` a hint for bytes that state none; ``columns`` maps fields (text, published, outlet, ...) to
         the columns of tables. ``workers`` is the number of processes, by default one a core, four at most. An
         address is asked for whenever it is given, by ``fetcher`` or one that keeps to public addresses; where it
-        gives nothing, the reason is a reject. Raises InputError for a path that is not there. What was committed before an error or a kill is kept, and found by
-        the next adding.
+        gives nothing, the reason is a reject. Raises InputError for a path that is not there. What was committed
+        before an error or a kill is kept, and found by the next adding.
         """
         from detente import adding
         from detente.files import is_address
