@@ -244,10 +244,10 @@ class TestRead:
         assert result.exit_code == 2
         assert "detente annotate FILE" in result.stderr
 
-    def test_an_address_is_refused_with_advice(self) -> None:
-        result = run("read", "https://news.example/1")
+    def test_a_private_address_is_refused(self) -> None:
+        result = run("read", "https://127.0.0.1/1")
         assert result.exit_code == 2
-        assert "save the page" in result.stderr
+        assert "no public address" in result.stderr
 
     @pytest.mark.parametrize("day", ["2024-13-01", "17.10.2024", "20241017", "2024-10-17T10:00", "вчера"])
     def test_a_bad_date_is_refused(self, article: Path, day: str) -> None:

@@ -18,19 +18,22 @@ import typer
 from detente import __version__
 from detente.commands import correct, record, stories
 from detente.commands.shell import INTERRUPTED, SOME_REJECTED, STDIN, UNUSABLE
+from detente.commands.shell import Private as _Private
 from detente.commands.shell import about as _about
 from detente.commands.shell import called as _called
 from detente.commands.shell import complain as _complain
 from detente.commands.shell import console as _console
 from detente.commands.shell import fail as _fail
+from detente.commands.shell import fetcher as _fetcher
 from detente.commands.shell import guarded as _guarded
 from detente.commands.shell import lines as _lines
 from detente.commands.shell import sink as _sink
-from detente.errors import DetenteError, InputError
-from detente.files import check_out, replacing
+from detente.errors import DetenteError
+from detente.files import check_out, is_address, replacing
 
 if TYPE_CHECKING:
     from detente.batch import Tally
+    from detente.fetch import Fetcher
     from detente.model import Document, Reading
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d$")
@@ -39,12 +42,12 @@ _ROOT_HELP = """\
 Read Russian news into dated, sourced events between states.
 
 Every event leads to its sentence, every sentence to who says so. Nothing leaves this machine: \
-no account, no download, no network.
+no account, no download, no network but for the addresses that you give.
 
 [bold]Examples[/bold]
   detente read article.txt --date 2024-10-17    one article, on the screen
   detente read page.html --html reading.html    the same as a page to keep
-  curl -s URL | detente read - --json           everything, with offsets
+  detente read URL --json                       everything, with offsets
   detente annotate texts.jsonl out.jsonl        many texts, one a line
   detente add FOLDER -r desk                    all that a desk has, into a record
   detente events -r desk --dyad KAZ TUR         what happened, newest first
@@ -141,7 +144,10 @@ def _root(
 @_guarded
 def read(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Plain text or HTML in any usual encoding; - is standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE|URL", help="Plain text or HTML in any usual encoding, or its address; - is standard input."
+        ),
     ],
     day: Annotated[
         str | None,
@@ -160,15 +166,17 @@ def read(
         str | None,
         typer.Option(metavar="OUT", help="Write a self-contained page instead of printing; - is standard output."),
     ] = None,
+    private: _Private = False,
 ) -> None:
     """Read single articles."""
     published = _day(day)
     _check_language(language)
     if html is not None and html != STDIN:
-        check_out(html, [name for name in files if name != STDIN])
+        check_out(html, [name for name in files if name != STDIN and not is_address(name)])
     if as_json and html == STDIN:
         raise typer.BadParameter("--json and --html - both write to standard output")
-    names, readings = _read_files(files, published, title, language)
+    with _fetcher(files, private) as source:
+        names, readings = _read_files(files, published, title, language, source)
     if readings:
         if html is not None:
             _write_page(readings, names, html)
@@ -183,7 +191,7 @@ def read(
 
 
 def _read_files(
-    files: list[str], published: date | None, title: str | None, language: str | None
+    files: list[str], published: date | None, title: str | None, language: str | None, fetcher: Fetcher | None
 ) -> tuple[list[str], list[Reading]]:
     """The files that can be read, and their readings; what is wrong with each of the others is said."""
     from detente import batch
@@ -191,7 +199,7 @@ def _read_files(
     items: list[batch.Item] = []
     for place, name in enumerate(files):
         try:
-            document = _load(name, published, title, language)
+            document = _load(name, published, title, language, fetcher)
         except (DetenteError, OSError) as error:
             _complain(_about(_called(name), error))
         else:
@@ -223,18 +231,22 @@ def _check_language(language: str | None) -> None:
         raise typer.BadParameter(f"{language!r} is not read; Detente reads: {known}", param_hint="--language")
 
 
-def _load(name: str, published: date | None, title: str | None, language: str | None) -> Document:
+def _load(
+    name: str, published: date | None, title: str | None, language: str | None, fetcher: Fetcher | None
+) -> Document:
     from detente.reader import read_bytes
 
+    charset = None
     if name == STDIN:
         if sys.stdin.isatty():
             _complain("reading standard input; end it with Ctrl-D")
         data = sys.stdin.buffer.read()
-    elif re.match(r"https?://", name):
-        raise InputError("this is an address; save the page and give its file")
+    elif fetcher is not None and is_address(name):
+        found = fetcher.fetch(name)
+        data, charset = found.bytes, found.charset
     else:
         data = Path(name).read_bytes()
-    document = read_bytes(data, _called(name), title=title, language=language)
+    document = read_bytes(data, _called(name), title=title, language=language, charset=charset)
     if published is not None:
         document = _dated(document, published, _called(name))
     return document if title is not None else _with_headline(document)

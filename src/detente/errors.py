@@ -22,6 +22,18 @@ class LanguageError(InputError):
         self.language = language
 
 
+class FetchError(InputError):
+    """An address that does not give its content: refused, closed by robots.txt, too large, too slow, not there.
+
+    ``url`` is the address (of the redirect, where one led there), ``status`` the server's answer, if there was one.
+    """
+
+    def __init__(self, message: str, url: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
+
+
 class DataError(DetenteError):
     """A lexicon, cue list or table of the package that does not load: file, line, cause."""
 

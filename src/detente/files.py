@@ -12,6 +12,11 @@ from typing import IO
 from detente.errors import InputError
 
 
+def is_address(text: str) -> bool:
+    """Whether what is named is to be fetched rather than opened: http://... or https://..."""
+    return text[:8].lower().startswith(("http://", "https://"))
+
+
 def check_out(out: str, sources: Sequence[str]) -> None:
     """Raise InputError for an output that is a folder, lies nowhere or is one of the inputs."""
     path = Path(out)

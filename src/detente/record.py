@@ -17,14 +17,14 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import InputError, StoreError
+from detente.errors import FetchError, InputError, StoreError
 from detente.model import Reject
 from detente.store import files
 from detente.store.lock import writing
@@ -33,6 +33,7 @@ from detente.task import Settings
 if TYPE_CHECKING:
     from detente.adding import Progress
     from detente.event.correct import CorrectionRow
+    from detente.fetch import Fetcher
     from detente.query import Filter, FoundEvent
     from detente.store.journal import Journal
 
@@ -86,21 +87,24 @@ class Record:
         columns: Mapping[str, str] | None = None,
         workers: int | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
+        fetcher: Fetcher | None = None,
     ) -> Run:
-        """Add files, folders and archives; returns what became of their items.
+        """Add files, folders, archives and what http and https addresses give; returns what became of their items.
 
         What is in the record already is not read again. ``published`` is the day of publication of what states
         none, ``charset`` a hint for bytes that state none; ``columns`` maps fields (text, published, outlet, ...) to
-        the columns of tables. ``workers`` is the number of processes, by default one a core, four at most. Raises
-        InputError for a path that is not there. What was committed before an error or a kill is kept, and found by
-        the next adding.
+        the columns of tables. ``workers`` is the number of processes, by default one a core, four at most. An
+        address is asked for whenever it is given, by ``fetcher`` or one that keeps to public addresses; where it
+        gives nothing, the reason is a reject. Raises InputError for a path that is not there. What was committed
+        before an error or a kill is kept, and found by the next adding.
         """
         from detente import adding
+        from detente.files import is_address
         from detente.store.journal import Journal
         from detente.store.version import code
 
-        named = [Path(path) for path in paths]
-        if missing := [str(path) for path in named if not path.exists()]:
+        named = [path if isinstance(path, str) and is_address(path) else Path(path) for path in paths]
+        if missing := [str(path) for path in named if isinstance(path, Path) and not path.exists()]:
             raise InputError(f"{', '.join(missing)}: no such file or folder; nothing was added")
         workers = workers or min(4, _cores())
         settings = Settings(published, charset, tuple(sorted((columns or {}).items())))
@@ -108,7 +112,7 @@ class Record:
         self._make()
         with writing(self.folder):
             journal = Journal(self.folder / "inputs.jsonl")
-            tally, hashes = adding.add(self.folder, self._inputs(named), journal, settings, workers, progress)
+            tally, hashes = adding.add(self.folder, self._inputs(named, fetcher), journal, settings, workers, progress)
             run = Run(
                 run=len(self.runs()) + 1, started=started, stopped=started, command=settings.text(), code=code(),
                 workers=workers, inputs=tally.inputs, known=tally.known, items=0, documents=0, rows=0,
@@ -354,13 +358,17 @@ class Record:
         if not known:
             raise StoreError(f"{self.folder} was made by a newer version of Detente")
 
-    def _inputs(self, paths: Sequence[Path]) -> Iterator[tuple[str, bytes] | Reject]:
-        """The inputs under the paths, and what gives none, without what lies in the record itself."""
+    def _inputs(self, paths: Sequence[Path | str], fetcher: Fetcher | None) -> Iterator[tuple[str, bytes] | Reject]:
+        """The inputs under paths and addresses, and what gives none, without what lies in the record itself."""
         from detente.dataset.stream import is_parquet
         from detente.reader import inputs
 
         own = self.folder.resolve()
+        addresses = [path for path in paths if isinstance(path, str)]
+        yield from _fetched(addresses, fetcher)
         for path in paths:
+            if isinstance(path, str):
+                continue
             base = path if path.is_dir() else path.parent
             refused: list[Reject] = []
             for found in chain(inputs(path, reject=refused.append), (None,)):
@@ -459,6 +467,22 @@ class Record:
 
         with self._reading() as source:
             return database.rows(source, query)
+
+
+def _fetched(addresses: Sequence[str], fetcher: Fetcher | None) -> Iterator[tuple[str, bytes] | Reject]:
+    """What addresses give, under the addresses that gave it; a failure is a reject with its reason."""
+    if not addresses:
+        return
+    from detente.fetch import Fetcher, cache_folder
+
+    with nullcontext(fetcher) if fetcher is not None else Fetcher(cache_folder()) as source:
+        for address in addresses:
+            try:
+                found = source.fetch(address)
+            except FetchError as error:
+                yield Reject(address, " ".join(str(error).split()))
+            else:
+                yield found.final_url, found.bytes
 
 
 def _summed(run: Run, sums: dict[str, int]) -> Run:

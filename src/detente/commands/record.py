@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.commands.shell import SOME_REJECTED, complain, guarded
+from detente.commands.shell import SOME_REJECTED, Private, complain, fetcher, guarded
 from detente.commands.shell import show_json as _json
 from detente.commands.shell import show_table as _table
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode="rich")
 
 _ADD_HELP = """\
-Add files, folders and archives to the record: read, coded, merged.
+Add files, folders, archives and addresses (an article, a feed, a channel's page) to the record: read, coded, merged.
 
 What is in the record already is not read again; an adding that was stopped goes on where it was when the same is \
 asked for again. Every item ends as a document, a duplicate or a reject with its reason, and the sum is printed.
@@ -32,6 +32,7 @@ Exit code: 0 if every item was read, 1 if some were rejected, 2 if nothing could
 
 [bold]Examples[/bold]
   detente add export.json pages/ -r desk
+  detente add https://t.me/s/CHANNEL -r desk
   detente events -r desk
 """
 _EVENTS_HELP = """\
@@ -101,7 +102,9 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 @app.command(help=_ADD_HELP)
 @guarded
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and archives.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL", help="Files, folders, archives, http and https addresses.")
+    ],
     folder: Folder = HERE,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of publication of what states none.")
@@ -112,6 +115,7 @@ def add(
         typer.Option("--column", metavar="FIELD=COLUMN", help="Column of a table that holds a field; may be repeated."),
     ] = None,
     workers: Workers = None,
+    private: Private = False,
     as_json: Json = False,
 ) -> None:
     """Add documents to the record."""
@@ -122,8 +126,10 @@ def add(
     mapped = dict(each.partition("=")[::2] for each in columns or ())
     if not all(mapped.values()):
         raise typer.BadParameter("write it as FIELD=COLUMN, such as text=body", param_hint="--column")
-    with _progress() as tell:
-        run = record.add(paths, published=published, charset=charset, columns=mapped, workers=workers, progress=tell)
+    with _progress() as tell, fetcher(paths, private) as source:
+        run = record.add(
+            paths, published=published, charset=charset, columns=mapped, workers=workers, progress=tell, fetcher=source
+        )
     if as_json:
         _json(asdict(run))
     else:

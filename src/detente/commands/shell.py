@@ -7,18 +7,20 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 
 from detente.errors import DetenteError, InputError
-from detente.files import replacing
+from detente.files import is_address, replacing
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from detente.fetch import Fetcher
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +28,23 @@ R = TypeVar("R")
 STDIN = "-"
 SOME_REJECTED, UNUSABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 PIPE_WIDTH = 120  # columns of a table that goes to a file or a pipe
+
+
+Private = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too; they are refused else.")
+]
+
+
+@contextmanager
+def fetcher(names: Iterable[str], private: bool) -> Iterator[Fetcher | None]:
+    """What fetches the addresses among the arguments of a command; None where there are none."""
+    if not any(map(is_address, names)):
+        yield None
+        return
+    from detente.fetch import Fetcher, cache_folder
+
+    with Fetcher(cache_folder(), allow_private=private) as found:
+        yield found
 
 
 def complain(message: str) -> None:
