@@ -93,8 +93,7 @@ def _batch(examples: list[Example], length: int, size: int) -> dict[str, np.ndar
         found["here"][place, :n] = 1
         found["many"][place, :n] = np.maximum(1, np.bincount(head[head >= 0], minlength=n))
         for number, (first, second) in enumerate(seen.ways):
-            if at == most:
-                break
+            assert at < most, "a sentence has more pairs of sides than a step has room for"
             found["of"][at] = place
             for name, words in (("a", seen.sides[first]), ("b", seen.sides[second]), ("way", seen.ways[first, second])):
                 inside = [word for word in words if word < n] or [0]
@@ -224,9 +223,9 @@ def _loss(weights: Tree, vectors: Any, batch: Tree, key: Any) -> Any:
 def fit(examples: list[Example], vectors: np.ndarray, seed: int = 0) -> Tree:
     """Train an encoder on the examples; ``vectors`` is (words, dimensions), by the examples' ids."""
     rng = np.random.default_rng(seed)
-    steps = [batch for _ in range(2) for _, batch in _batches(examples, rng)]
-    half = len(steps) // 2
-    total = half * EPOCHS
+    # two ways to fill the steps, taken in turn; they may differ in length
+    ways = [[batch for _, batch in _batches(examples, rng)] for _ in range(2)]
+    total = sum(len(ways[epoch % 2]) for epoch in range(EPOCHS))
     rate = optax.warmup_cosine_decay_schedule(0, RATE, total // 12, total, RATE / 50)
     optimiser = optax.chain(optax.clip_by_global_norm(2.0), optax.adamw(rate, weight_decay=DECAY))
     weights = _start(jax.random.PRNGKey(seed), vectors.shape[1])
@@ -241,9 +240,10 @@ def fit(examples: list[Example], vectors: np.ndarray, seed: int = 0) -> Tree:
 
     key = jax.random.PRNGKey(seed + 1000)
     for epoch in range(EPOCHS):
-        for number in rng.permutation(half):
+        steps = ways[epoch % 2]
+        for number in rng.permutation(len(steps)):
             key, own = jax.random.split(key)
-            weights, state = step(weights, state, steps[number + half * (epoch % 2)], own)
+            weights, state = step(weights, state, steps[number], own)
     return jax.tree.map(np.asarray, weights)
 
 

@@ -1,6 +1,6 @@
 """Train the ranker of Russian on the coded sentences, and write its weights into the package.
 
-    python benchmarks/train_ranker.py [--dry]
+    python benchmarks/train_ranker.py [--dry] [--cache FILE]
 
 Wants JAX, LightGBM and scikit-learn (``pip install --group train``) and ``../shared``; half an hour on two
 cores. Prints what the ranker does on sentences left out of its training (four folds, by document), beside the
@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from detente.code import ranker
 from detente.code.candidate import STATUSES, Candidate
 from detente.code.draft import Draft
-from detente.code.encoder import Told, graph
+from detente.code.encoder import LAYOUT, Told, graph
 from detente.code.learned import Forest, Linear
 from detente.code.meaning import DIMENSIONS, LEXICAL, domain_row, meaning
 from detente.model import DOMAINS, Document
@@ -413,7 +413,11 @@ def main() -> int:
     print(best[1])
     if arguments.dry:
         return 0
-    table = {"features": np.array("\n".join(ranker.ALL_FEATURES)), "bars": np.array(best[1])}
+    table = {
+        "features": np.array("\n".join(ranker.ALL_FEATURES)),
+        "bars": np.array(best[1]),
+        "layout": np.array(LAYOUT),
+    }
     domains = fit_domains(domain_rows, domain_label)
     table |= {"domains_weights": domains.weights, "domains_bias": domains.bias}
     forests = forest_of(features, told, here, status, weight, np.ones(len(told), bool))

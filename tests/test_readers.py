@@ -341,3 +341,12 @@ def test_hostile_nesting_is_told_and_not_pursued(data: bytes, says: str) -> None
     found = read(data, "x")[-1]
     assert isinstance(found, Reject)
     assert says in found.reason
+
+
+def test_a_table_with_old_line_ends_is_no_dataset() -> None:
+    """Whether an input is a dataset is asked of every file: it must not fail on what is none."""
+    from detente.dataset import kind_of
+
+    data = 'date;text\r2024-06-12;"Пример: Турция осудила действия Сирии."\r'.encode()
+    assert kind_of(data) is None
+    assert [type(each).__name__ for each in documents(data, "old.csv")] == ["Document"]

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.code.candidate import CASES, KINDS, TYPE_NAMES, preposition_class, types_of
+from detente.code.candidate import CASES, KINDS, STATUSES, TYPE_NAMES, preposition_class, types_of
 from detente.code.draft import Draft
 from detente.code.frame import Frame
 from detente.code.tree import Tree
-from detente.model import SECTORS, Attribution
+from detente.model import DOMAINS, SECTORS, Attribution
 
 if TYPE_CHECKING:
     from detente.actor.resolver import Entity
@@ -48,6 +48,14 @@ _WAYS = ("own", "governor", "dependents", "before", "after")
 _HEADS = ("does", "status", "domain")
 FEATURES = _FLAGS + _LEXICAL + _MENTION
 """Numbers that stand beside a token's word, part of speech, relation, case and preposition."""
+
+LAYOUT = "\n".join(
+    (
+        *POS, *RELATIONS, *CASES, *KINDS, *SECTORS, *TYPE_NAMES, *(f"{name}={value}" for name, value in _FORMS),
+        *STATUSES, *DOMAINS,
+    )
+)  # fmt: skip
+"""What the rows and columns of the weights stand for, in order; stored with them and compared when they are read."""
 
 
 @dataclass(slots=True)

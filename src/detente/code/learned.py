@@ -22,10 +22,6 @@ class Linear:
         values = np.exp(values - values.max(axis=1, keepdims=True))
         return np.asarray(values / values.sum(axis=1, keepdims=True))
 
-    def sigmoid(self, rows: np.ndarray) -> np.ndarray:
-        """Probabilities of independent classes, (rows, classes)."""
-        return np.asarray(1 / (1 + np.exp(-(rows @ self.weights.T + self.bias))))
-
 
 @dataclass(frozen=True)
 class Forest:

@@ -20,7 +20,7 @@ import numpy as np
 
 from detente.code.candidate import FEATURES, STATUSES, TYPE_NAMES, Candidate, Candidates
 from detente.code.draft import Draft, codes
-from detente.code.encoder import Encoder, Layer, Told, Weights, graph
+from detente.code.encoder import LAYOUT, Encoder, Layer, Told, Weights, graph
 from detente.code.frame import Frame
 from detente.code.learned import Forest, Linear
 from detente.code.meaning import Meaning, Vectors, domain_row, meaning
@@ -98,7 +98,8 @@ def load_model(language: str) -> Model | None:
         return None
     with np.load(BytesIO(path.read_bytes())) as stored:
         table = {name: stored[name] for name in stored.files}
-    if tuple(str(table.get("features")).split("\n")) != ALL_FEATURES or "bars" not in table:
+    fits = tuple(str(table.get("features")).split("\n")) == ALL_FEATURES and str(table.get("layout")) == LAYOUT
+    if not fits or "bars" not in table:
         raise DataError(f"ranker.npz of {language} was trained on other features: run benchmarks/train_ranker.py")
     return Model(
         _encoder(table),

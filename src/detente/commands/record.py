@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -250,10 +251,17 @@ def events(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV; formulas are neutralised.")] = False,
 ) -> None:
     """List events."""
+    from detente.event.rows import EVENT_STATUSES
+    from detente.model import ASPECTS, DOMAINS
+    from detente.ontology.plover import TYPES
     from detente.query import Filter
 
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv exclude each other")
+    _known(type and type.upper(), "--type", TYPES)
+    _known(domain, "--domain", DOMAINS)
+    _known(aspect, "--aspect", ASPECTS)
+    _known(status, "--status", EVENT_STATUSES)
     upper = (actor.upper() if actor else None, (dyad[0].upper(), dyad[1].upper()) if dyad else None)
     wanted = Filter(
         event, *upper, type.upper() if type else None, domain, aspect, status, _day(since, "--since"),
@@ -273,6 +281,20 @@ def events(
         heads = ("date", "event", "actors", "recipients", "type", "domain", "status", "reports", "sources")
         _table([_line(each) for each in found], heads, right=(7, 8))
         complain(f"events: {len(found)}")
+        if wanted.since or wanted.until:
+            from dataclasses import replace
+
+            without = sum(each.row["start"] is None for each in record.events(replace(wanted, since=None, until=None)))
+            if without:
+                complain(f"left out, since the texts give them no date: {without}")
+
+
+def _known(value: str | None, option: str, names: Collection[str]) -> None:
+    """Refuse a value that no event can have, so that a slip does not read as «no events»."""
+    if value is not None and value not in names:
+        near = get_close_matches(value, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(sorted(names))}"
+        raise typer.BadParameter(f"{option}: no such value {value!r}: {hint}")
 
 
 def _when(row: dict[str, Any]) -> str:

@@ -64,6 +64,14 @@ class Ids:
         return made if self._seen[made] == 1 else f"{made}-{self._seen[made]}"
 
 
+def first_cells(line: str, delimiter: str = ",") -> list[str]:
+    """The cells of one line; none where it is no line of a table."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
 def csv_rows(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str] | str]:
     """The rows of a quoted table; a text that says why where a stretch of it cannot be split."""
     reader = csv.reader(lines, delimiter=delimiter)

@@ -7,7 +7,6 @@ country, the name is looked up as any other dataset's.
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from detente.actor.tables import Holder, actors
-from detente.dataset.common import Days, Ids, csv_rows, number, roles
+from detente.dataset.common import Days, Ids, csv_rows, first_cells, number, roles
 from detente.dataset.latin import Tenure, choose, people
 from detente.dataset.names import Names, names
 from detente.dataset.row import DatasetEvent
@@ -121,7 +120,7 @@ def is_gdelt(line: str) -> bool:
 def _split(line: str) -> list[str]:
     if "\t" in line:
         return line.rstrip("\r\n").split("\t")
-    return next(csv.reader([line]), [])
+    return first_cells(line)
 
 
 def _layout(line: str) -> tuple[str, list[str], bool]:

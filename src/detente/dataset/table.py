@@ -6,7 +6,6 @@ et al. 2023). A mapping names, for our fields, the columns of the table.
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from detente.dataset.common import Days, Ids, csv_rows, number, roles
+from detente.dataset.common import Days, Ids, csv_rows, first_cells, number, roles
 from detente.dataset.names import Names, Resolved, names
 from detente.dataset.row import DatasetEvent
 from detente.dataset.stream import Lines
@@ -97,7 +96,7 @@ def split_header(line: str) -> tuple[list[str], str]:
     """The columns of a header line and what separates them: tab, semicolon or comma."""
     text = line.rstrip("\r\n").lstrip("#!")
     delimiter = max("\t;,", key=lambda mark: (text.count(mark), mark == "\t"))
-    return next(csv.reader([text], delimiter=delimiter), []), delimiter
+    return first_cells(text, delimiter), delimiter
 
 
 def read_table(
