@@ -48,6 +48,7 @@ bench: $(VENV)/.ready  ## print every measured figure
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python benchmarks/record.py
 	@$(BIN)/python benchmarks/datasets.py
+	@$(BIN)/python benchmarks/duplicates.py
 
 lock:  ## renew requirements.lock from pyproject.toml
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

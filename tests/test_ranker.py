@@ -131,8 +131,9 @@ def test_what_the_encoder_tells_of_a_pair_depends_on_the_direction() -> None:
     assert told.statuses.sum(axis=1) == pytest.approx(1, abs=1e-4)
 
 
-def test_weights_of_another_coder_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranker, "ALL_FEATURES", ("other",))
+@pytest.mark.parametrize(("name", "value"), [("ALL_FEATURES", ("other",)), ("LAYOUT", "VERB\nNOUN")])
+def test_weights_of_another_coder_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    monkeypatch.setattr(ranker, name, value)
     ranker.load_model.cache_clear()
     try:
         with pytest.raises(DataError, match="train_ranker"):
